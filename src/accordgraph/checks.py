@@ -1,0 +1,284 @@
+"""The checks of one node against the passages that it cites; each finding says what would be right.
+
+A check is a function from the model and a node to findings, so that a changed node can be checked by itself.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from pyoxigraph import Literal, NamedNode
+
+from accordgraph.contexts import NUMBERED, kind_of, pattern, pattern_of
+from accordgraph.evidence import Model, Term, lines_of, root_of
+from accordgraph.findings import Finding
+from accordgraph.identity import OURS, claims_on, codes_of, committees, identity, named_in, phrase
+from accordgraph.labels import unfounded
+from accordgraph.namespaces import ACG, CONCEPT, DCTERMS, ELI, ID, RDF, SKOS, shorten
+from accordgraph.passages import LocatorError, passage_digest, squash
+from accordgraph.written_forms import Malformed
+
+LINKS = (ACG.isConcludedIn, ACG.isProvisionOf, ACG.examines, ACG.assesses, ACG.against, ACG.isSignedBy)
+"""The direct links of which the far end, too, must be shown in the passages."""
+
+COLUMNS = {
+    ID["source/report-131/fps-synthesis-table"]: (
+        "disconnection",
+        "telework",
+        "digitalisation",
+        "artificial-intelligence",
+    )
+}
+"""The tables whose rows are marks, and the theme of each of their columns."""
+
+
+def check_node(model: Model, node: NamedNode) -> list[Finding]:
+    """Return what is wrong with one node."""
+    return [finding for check in CHECKS for finding in check(model, node)]
+
+
+def values_of(model: Model, node: NamedNode) -> Iterator[tuple[NamedNode, Literal]]:
+    """Yield the numbers, dates and amounts of a node, each with the property whose place it must stand in.
+
+    The object of a claim stands in the place of the claim's predicate, and is reported as that.
+    """
+    if model.is_a(node, ACG.Passage):
+        return
+    for predicate, values in model.nodes[node].items():
+        for value in values:
+            places = model.things(node, RDF.predicate) if predicate == RDF.object else (predicate,)
+            for place in places:
+                if isinstance(value, Literal) and kind_of(place, value):
+                    yield place, value
+
+
+def _passage(model: Model, node: NamedNode) -> Iterator[Finding]:
+    """Check where a passage is and what its digest is."""
+    if not model.is_a(node, ACG.Passage):
+        return
+    lines, (source, *_) = lines_of(model, node), (*model.things(node, DCTERMS.isPartOf), node)
+    text = model.texts.get(source)
+    if lines is None:
+        yield _finding("verify-passage", node, ACG.firstLine, None, "has no first and last line; give both")
+    elif text is not None:
+        stated = model.literals(node, ACG.digest)
+        try:
+            digest = passage_digest(text.text, *lines)
+        except LocatorError as error:
+            yield _finding("verify-passage", node, ACG.firstLine, None, f"{text.file}: {error}")
+        else:
+            if [value.value for value in stated] != [digest]:
+                message = (
+                    f"lines {lines[0]}-{lines[1]} of {text.file} are not the lines that were cited: "
+                    f"their digest is {digest}; find the passage again"
+                )
+                yield _finding("verify-passage", node, ACG.digest, stated[0] if stated else None, message)
+
+
+def _source(model: Model, node: NamedNode) -> Iterator[Finding]:
+    """Check that the text of a source is there."""
+    if model.is_a(node, ACG.SourceDocument) and node not in model.texts:
+        root = root_of(model, node)
+        digests = model.literals(root, ACG.textDigest)
+        wanted = f"{digests[0].value}" if digests else "that acg:textDigest should name"
+        message = f"its text is missing: no .txt file of the folder has the SHA-256 {wanted}"
+        yield _finding("verify-source", node, ACG.textDigest, digests[0] if digests else None, message)
+
+
+def _values(model: Model, node: NamedNode) -> Iterator[Finding]:
+    """Check that every number, date and amount stands in a cited passage, in its place."""
+    cited = [passage for _, passage in model.cited(node)]
+    for predicate, value in values_of(model, node):
+        try:
+            wanted = pattern_of(predicate, value)
+        except Malformed as error:
+            yield _finding("verify-value", node, predicate, value, str(error))
+            continue
+        if not any(wanted.search(passage.words) for passage in cited):
+            place = (
+                "where this property's value stands"
+                if predicate in NUMBERED
+                else "in any of its written forms"
+            )
+            message = f"{value.value} is not, {place}, in {_places(model, node)}; take it from the source"
+            yield _finding("verify-value", node, predicate, value, message)
+
+
+def _evidence(model: Model, node: NamedNode) -> Iterator[Finding]:
+    """Check that every cited passage exists and is about the node."""
+    about, known = committees(model, node), identity(model, node)
+    if not known and model.things(node, ACG.evidence):
+        message = "nothing tells which passage is about it; give it a dcterms:title or a skos:hiddenLabel"
+        yield _finding("verify-evidence", node, ACG.evidence, None, message)
+        return
+    for iri in model.things(node, ACG.evidence):
+        passage = model.passages.get(iri)
+        if passage is None:
+            if not model.is_a(iri, ACG.Passage):
+                yield _finding(
+                    "verify-evidence", node, ACG.evidence, iri, f"{shorten(iri.value)} is not a passage"
+                )
+            continue
+        if model.is_a(node, ACG.Figure):
+            continue
+        named = named_in(model, iri)
+        tokens = [identity(model, committee) for committee in about] if named and about else [known]
+        if not any(token.shown_in(passage, content=not named) for token in tokens):
+            message = (
+                f"{shorten(iri.value)} ({passage}) names nothing by which {shorten(node.value)} is known"
+            )
+            yield _finding(
+                "verify-evidence", node, ACG.evidence, iri, f"{message}; cite the passage that does"
+            )
+
+
+def _links(model: Model, node: NamedNode) -> Iterator[Finding]:
+    """Check that the passages show both ends of every link."""
+    ends = (RDF.subject, RDF.object) if model.is_a(node, ACG.Claim) else LINKS
+    cited = model.cited(node)
+    for predicate in ends if cited else ():
+        for thing in model.things(node, predicate):
+            known = identity(model, thing)
+            if known and not any(known.shown_in(passage) for _, passage in cited):
+                message = f"{shorten(thing.value)} is not named in {_places(model, node)}"
+                yield _finding(
+                    "verify-link", node, predicate, thing, f"{message}; cite a passage that names it"
+                )
+            elif thing.value.startswith(ID) and thing not in model.nodes:
+                yield _finding(
+                    "verify-link", node, predicate, thing, "nothing is said of it; is the name right?"
+                )
+
+
+def _codes(model: Model, node: NamedNode) -> Iterator[Finding]:
+    """Check that the passages have the words of every coded value."""
+    cited = model.cited(node)
+    if model.is_a(node, ACG.Examination) and any(_columns(model, iri) for iri, _ in cited):
+        return
+    for predicate in model.nodes[node].keys() - OURS if cited else ():
+        for code in model.things(node, predicate):
+            if not code.value.startswith(CONCEPT):
+                continue
+            labels = model.labels(code)
+            if labels and not any(
+                pattern(phrase(label)).search(p.words) for label in labels for _, p in cited
+            ):
+                words = ", ".join(f"'{label.value}'" for label in labels)
+                message = f"none of {words} is in {_places(model, node)}; code what the passage says"
+                yield _finding("verify-code", node, predicate, code, message)
+
+
+def _names(model: Model, node: NamedNode) -> Iterator[Finding]:
+    """Check that official titles, and the other names of bodies, are printed in a cited passage."""
+    predicates = [DCTERMS["title"]]
+    if model.is_a(node, ACG.Body, ACG.JointCommittee):
+        predicates.append(SKOS.altLabel)
+    cited = model.cited(node)
+    for predicate in predicates:
+        for name in model.literals(node, predicate):
+            places = model.passages.values() if predicate == SKOS.altLabel else [p for _, p in cited]
+            if cited and not any(squash(name.value) in passage.letters for passage in places):
+                message = f"'{name.value}' is not printed in {_places(model, node)}; take it as it is printed"
+                yield _finding("verify-name", node, predicate, name, message)
+
+
+def _figure(model: Model, node: NamedNode) -> Iterator[Finding]:
+    """Check that each cited passage gives a figure together with what is counted."""
+    if not model.is_a(node, ACG.Figure):
+        return
+    between, units = r"\D{0,200}", model.things(node, ACG.countingUnit)
+    if not units:
+        between, units = (
+            ".{0,120}",
+            tuple(
+                unit
+                for claim in claims_on(model, node, ACG.countingUnit)
+                for unit in model.things(claim, RDF.object)
+            ),
+        )
+    unit = f"(?:{'|'.join(phrase(label) for unit in units for label in model.labels(unit))})"
+    for value in model.literals(node, RDF.value):
+        try:
+            number = pattern_of(RDF.value, value).pattern
+        except Malformed:
+            continue
+        together = pattern(f"{number}{between}{unit}|{unit}{between}{number}")
+        for iri, passage in model.cited(node):
+            if not together.search(passage.words):
+                message = f"{shorten(iri.value)} ({passage}) does not give {value.value} with what is counted"
+                yield _finding("verify-evidence", node, ACG.evidence, iri, message)
+
+
+def _marks(model: Model, node: NamedNode) -> Iterator[Finding]:
+    """Check that an examination finds what is marked in its row."""
+    for iri, passage in model.cited(node) if model.is_a(node, ACG.Examination) else ():
+        if not (columns := _columns(model, iri)):
+            continue
+        marked = {
+            CONCEPT[f"theme/{columns[i]}"] for marks in passage.marks for i in marks if i < len(columns)
+        }
+        if len(passage.marks) != 1 or marked != set(model.things(node, ACG.finds)):
+            found = " and ".join(sorted(shorten(theme.value) for theme in marked)) or "nothing"
+            message = f"the row in {passage} marks {found}; acg:finds should say the same"
+            yield _finding("verify-marks", node, ACG.finds, None, message)
+
+
+def _labels(model: Model, node: NamedNode) -> Iterator[Finding]:
+    """Check that the numbers and dates in what we write come from somewhere."""
+    if not model.is_a(node, ACG.Passage):
+        for predicate, label, number in unfounded(model, node):
+            message = f"{number} in '{label.value}' is no number or date of the node or its passages"
+            yield _finding("verify-label", node, predicate, label, message)
+
+
+def _article(model: Model, node: NamedNode) -> Iterator[Finding]:
+    """Check that what a provision says stands under the article that it names."""
+    labels = [pattern(phrase(label)) for code in codes_of(model, node) for label in model.labels(code)]
+    for number in model.literals(node, ACG.articleNumber) if labels else ():
+        for _, passage in model.cited(node):
+            articles = passage.articles
+            if len(articles) < 2 or number.value not in articles:
+                continue
+            if not any(label.search(articles[number.value]) for label in labels):
+                message = f"nothing of what it says stands under article {number.value} in {passage}"
+                yield _finding(
+                    "verify-value", node, ACG.articleNumber, number, f"{message}; name its article"
+                )
+
+
+def _iri(model: Model, node: NamedNode) -> Iterator[Finding]:
+    """Check that a name made of an official number or a date agrees with it."""
+    slug = node.value.rpartition("/")[2]
+    for predicate, shape in (
+        (ACG.registrationNumber, r"\d{6}"),
+        (SKOS.notation, r"\d{3}\.\d\d"),
+        (ACG.signedOn, r"[a-z]+-\d{4}-\d\d-\d\d|jc-\d{3}\.\d\d-\d{4}-\d\d-\d\d-[a-z]"),
+        (ACG.officialNumber, r"[a-z]+-\d+"),
+        (ELI.number, r"[a-z]+-.*\d"),
+    ):
+        for value in model.literals(node, predicate) if re.fullmatch(shape, slug) else ():
+            plain = value.value.replace(".", "") if predicate == ACG.officialNumber else value.value
+            if "-".join(re.findall(r"\d+", plain)) not in "-".join(re.findall(r"\d+", slug)):
+                message = f"{value.value} does not agree with the name of the node, which is made of it"
+                yield _finding("verify-iri", node, predicate, value, message)
+
+
+Check = Callable[[Model, NamedNode], Iterator[Finding]]
+CHECKS: tuple[Check, ...] = (
+    _source, _passage, _values, _evidence, _links, _codes, _names, _figure, _marks, _labels, _article, _iri,
+)  # fmt: skip
+
+
+def _columns(model: Model, passage: NamedNode) -> tuple[str, ...]:
+    return next((COLUMNS[up] for up in model.things(passage, DCTERMS.isPartOf) if up in COLUMNS), ())
+
+
+def _places(model: Model, node: NamedNode) -> str:
+    cited = model.cited(node)
+    return (
+        " or ".join(f"{shorten(iri.value)} ({passage})" for iri, passage in cited)
+        or "any passage: it cites none"
+    )
+
+
+def _finding(rule: str, node: NamedNode, path: NamedNode, value: Term | None, message: str) -> Finding:
+    return Finding("Violation", rule, node.value, path.value, str(value or ""), message, "")

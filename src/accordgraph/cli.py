@@ -1,0 +1,222 @@
+"""The command line: one command a stage; each calls one function and shows what it returns.
+
+Exit codes: 0 all is well, 1 the data is not as it should be, 2 the command could not do its work.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from accordgraph import __version__
+from accordgraph.errors import AccordGraphError, ParameterError
+
+if TYPE_CHECKING:
+    from accordgraph.assets import Project
+    from accordgraph.settings import Settings
+
+FORMATS = ("table", "csv", "tsv", "json", "ttl")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
+
+
+class Group(click.Group):
+    """A group of commands whose errors are one line."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; an error of ours ends it with exit code 2."""
+        try:
+            return super().invoke(ctx)
+        except AccordGraphError as error:
+            click.echo(f"error: {error}", err=True)
+            ctx.exit(2)
+
+
+def _project() -> "tuple[Project, Settings]":
+    from accordgraph.assets import find_project
+    from accordgraph.settings import Settings
+
+    settings = Settings.from_environment()
+    return find_project(settings), settings
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="accordgraph")
+def main() -> None:
+    """AccordGraph: how Belgium implements the European Framework Agreement on Digitalisation."""
+
+
+@main.command()
+@as_json
+def build(as_json: bool) -> None:
+    """Build the dataset: parse, check the canonical form, derive, write."""
+    from accordgraph.build import NQUADS
+    from accordgraph.build import build as run
+    from accordgraph.terminal import progress, show_table
+
+    project, _ = _project()
+    with progress(quiet=as_json) as tell:
+        assembly = run(project, tell)
+    manifest = assembly.manifest()
+    if as_json:
+        click.echo(json.dumps(manifest, indent=2))
+        return
+    derived = sum(len(triples) for triples in assembly.derived.values())
+    rows: list[tuple[str, object]] = [
+        ("files", len(assembly.dataset.graphs)),
+        ("triples in files", len(assembly.dataset.triples)),
+        ("triples derived", derived),
+        ("triples in all, each once", len(assembly.triples)),
+        ("digest", assembly.digest),
+        ("written to", project.build / NQUADS),
+    ]
+    show_table(("dataset", ""), rows)
+
+
+@main.command()
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "shacl"]), default="text", help="The report."
+)
+@as_json
+def validate(form: str, as_json: bool) -> None:
+    """Check the files against the shapes and the quality queries; exit 1 on a violation."""
+    from accordgraph.findings import json_report, shacl_report, text_report
+    from accordgraph.terminal import progress
+    from accordgraph.validate import validate as run
+
+    project, _ = _project()
+    form = "json" if as_json else form
+    with progress(quiet=form != "text") as tell:
+        verdict = run(project, tell)
+    if form == "json":
+        click.echo(json_report(verdict.findings, digest=verdict.digest, counts=verdict.counts))
+    elif form == "shacl":
+        click.echo(shacl_report(verdict.findings), nl=False)
+    else:
+        click.echo(text_report(verdict.findings), nl=False)
+        counts = ", ".join(f"{severity}: {count}" for severity, count in verdict.counts.items())
+        click.echo(f"{'conforms' if verdict.conforms else 'does not conform'} ({counts})")
+    sys.exit(0 if verdict.conforms else 1)
+
+
+@main.command()
+@click.option("--sources", type=click.Path(path_type=Path), help="Folder of the sources' texts.")
+@as_json
+def verify(sources: Path | None, as_json: bool) -> None:
+    """Check every passage and every value against the sources' texts; exit 1 when one does not match."""
+    from accordgraph.assets import find_reference
+    from accordgraph.dataset import load_dataset
+    from accordgraph.errors import ReferenceMissing
+    from accordgraph.findings import conforms, json_report, text_report
+    from accordgraph.terminal import show_table
+    from accordgraph.verify import run_verify
+
+    project, settings = _project()
+    folder = sources or find_reference(settings) / "sources"
+    if not folder.is_dir():
+        raise ReferenceMissing(f"no folder {folder}; name the folder of the sources' texts with --sources")
+    report = run_verify(load_dataset(project), folder)
+    numbers = {
+        "passages": {"matched": report.passages_matched, "of": report.passages},
+        "values": {"matched": report.values_matched, "of": report.values},
+    }
+    if as_json:
+        click.echo(json_report(report.findings, **numbers))
+    else:
+        click.echo(text_report(report.findings), nl=False)
+        rows = [(kind, count["matched"], count["of"]) for kind, count in numbers.items()]
+        show_table(("verified", "matched", "of"), rows)
+    sys.exit(0 if conforms(report.findings) else 1)
+
+
+@main.command("format")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--check", is_flag=True, help="Change nothing; exit 1 when a file is not in canonical form.")
+def format_(paths: tuple[Path, ...], check: bool) -> None:
+    """Write Turtle files in canonical form (default: all of ontology/, data/ and shapes/)."""
+    from accordgraph.turtle import format_file
+
+    files = [file for path in paths for file in ([path] if path.is_file() else sorted(path.rglob("*.ttl")))]
+    if not paths:
+        files = list(_project()[0].turtle_files())
+    changed = [file for file in files if format_file(file, check=check)]
+    for file in changed:
+        click.echo(f"{'not in canonical form' if check else 'formatted'}: {file}")
+    click.echo(
+        f"{len(files)} files, {len(changed)} {'not in canonical form' if check else 'changed'}", err=True
+    )
+    sys.exit(1 if check and changed else 0)
+
+
+@main.command()
+@click.argument("name")
+@click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter; may be repeated.")
+@click.option("--format", "form", default="table", type=click.Choice(FORMATS), help="How to print it.")
+def query(name: str, params: tuple[str, ...], form: str) -> None:
+    """Answer a query of the library (see `accordgraph queries`) or a .rq file, over the built dataset."""
+    from accordgraph.queries import find_query
+    from accordgraph.results import cells, render
+    from accordgraph.store import open_store
+    from accordgraph.terminal import show_table
+
+    project, _ = _project()
+    found = find_query(project.queries, name)
+    values: dict[str, list[str]] = {}
+    for param in params:
+        key, equals, value = param.partition("=")
+        if not equals:
+            raise ParameterError(f"--param {param!r}: write NAME=VALUE")
+        values.setdefault(key, []).append(value)
+    text = found.bind(values)
+    store = open_store(project.build)
+    answer = store.query(text)
+    if form == "table":
+        columns, rows = cells(answer)
+        click.echo(found.summary)
+        show_table(columns, rows)
+    else:
+        click.echo(render(answer, form), nl=False)
+
+
+@main.command()
+@as_json
+def queries(as_json: bool) -> None:
+    """List the queries of the library, with what each asks and its parameters."""
+    from accordgraph.queries import load_queries
+    from accordgraph.terminal import show_table
+
+    found = load_queries(_project()[0].queries)
+    if as_json:
+        rows = [
+            {
+                "name": item.name,
+                "kind": item.kind,
+                "summary": item.summary,
+                "parameters": [vars(parameter) for parameter in item.parameters],
+            }
+            for item in found
+        ]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    lines = [(q.kind, q.name, q.summary, " ".join(p.name for p in q.parameters)) for q in found]
+    show_table(("kind", "name", "summary", "parameters"), lines)
+
+
+@main.command()
+@click.option(
+    "--host", metavar="ADDRESS", help="Address to listen on; default 127.0.0.1, or ACCORDGRAPH_HOST."
+)
+@click.option(
+    "--port", type=int, metavar="NUMBER", help="Port to listen on; default 8000, or ACCORDGRAPH_PORT."
+)
+def serve(host: str | None, port: int | None) -> None:
+    """Serve the built and validated dataset: SPARQL at /sparql."""
+    from accordgraph.server import create_app, run
+    from accordgraph.store import open_store
+
+    project, settings = _project()
+    host, port = host or settings.host, settings.port if port is None else port
+    store = open_store(project.build)
+    click.echo(f"AccordGraph: {len(store):,} triples, SPARQL at http://{host}:{port}/sparql (Ctrl+C ends it)")
+    run(create_app(store, settings), host, port)

@@ -1,0 +1,84 @@
+"""The errors of the package; each message says what is wrong, where, and what would be right.
+
+AccordGraphError            caught by the command line: one line, exit 2
+├── InputError              a file or an argument that a person wrote
+│   ├── TurtleError         not Turtle, or something that the file may not hold
+│   ├── CanonicalFormError  Turtle, but not in the canonical form
+│   ├── QueryFileError      a query file without its header, or not SPARQL
+│   ├── ShapeError          a shape that uses a term SHACL does not have
+│   └── ParameterError      a query parameter that does not fit
+├── BuildError              the build cannot go on
+├── DatasetNotBuilt         no built dataset where one is needed
+├── NotValidated            a dataset without a conforming validation of exactly these bytes
+├── ReferenceMissing        the reference material is not there
+└── QueryError              SPARQL that cannot be answered, with line and column
+"""
+
+from pathlib import Path
+
+SHOWN = 5
+"""How many files a message names before it counts the rest."""
+
+
+class AccordGraphError(Exception):
+    """Anything that the package reports to the person who runs it."""
+
+
+class InputError(AccordGraphError):
+    """A file or an argument that a person wrote is wrong."""
+
+
+class TurtleError(InputError):
+    """A Turtle file that cannot be read, or that holds what it may not hold."""
+
+    def __init__(self, path: Path, message: str, line: int | None = None, column: int | None = None) -> None:
+        self.path, self.message, self.line, self.column = path, message, line, column
+        place = "".join(f":{number}" for number in (line, column) if number is not None)
+        super().__init__(f"{path}{place}: {message}")
+
+
+class CanonicalFormError(InputError):
+    """Turtle files that are not in the canonical form."""
+
+    def __init__(self, paths: list[Path]) -> None:
+        self.paths = paths
+        names = " ".join(str(path) for path in paths[:SHOWN])
+        more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
+        super().__init__(f"not in canonical form: {names}{more}; `accordgraph format` puts it right")
+
+
+class QueryFileError(InputError):
+    """A query file that lacks its header or is not SPARQL."""
+
+
+class ShapeError(InputError):
+    """A shapes file that uses a term which SHACL does not define."""
+
+
+class ParameterError(InputError):
+    """A query parameter that the query does not have, or a value that does not fit its type."""
+
+
+class BuildError(AccordGraphError):
+    """The build cannot go on."""
+
+
+class DatasetNotBuilt(AccordGraphError):
+    """There is no built dataset where one is needed."""
+
+
+class NotValidated(AccordGraphError):
+    """The dataset has no conforming validation of exactly these bytes."""
+
+
+class ReferenceMissing(AccordGraphError):
+    """The reference material is not where the setting says."""
+
+
+class QueryError(AccordGraphError):
+    """SPARQL that cannot be answered; `line` and `column` (from 1) say where, if known."""
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        self.message, self.line, self.column = message, line, column
+        place = f"line {line}, column {column}: " if line is not None else ""
+        super().__init__(f"{place}{message}")

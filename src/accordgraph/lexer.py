@@ -1,0 +1,147 @@
+"""Reading SPARQL as tokens: what can be said about a query without parsing it.
+
+The engine parses; this tells words of the language from what stands in strings, IRIs and comments. It is no
+second parser, and where a text can be read in two ways it follows both.
+"""
+
+import re
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+
+_COMMENT = r"\#[^\n\r]*"
+_STRING = (
+    r'"""(?:[^"\\]|\\.|"(?!""))*"""'
+    r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
+    r'|"(?:[^"\\\n\r]|\\.)*"'
+    r"|'(?:[^'\\\n\r]|\\.)*'"
+)
+_IRI = r'<[^<>"{}|^`\x00-\x20]*>'
+_TOKEN = re.compile(
+    rf"(?P<skip>\s+|{_COMMENT})|(?P<string>{_STRING})|(?P<iri>{_IRI})|(?P<variable>[?$]\w+)|(?P<tag>@[\w-]+)"
+    r"|(?P<name>(?:[^\W\d_][\w.-]*|_)?:(?:[\w:%-]|\\.|\.(?=[\w:%\\-]))*)|(?P<word>[^\W\d_]\w*)|(?P<mark>.)",
+    re.DOTALL,
+)
+_UPDATES = {"ADD", "CLEAR", "COPY", "CREATE", "DELETE", "DROP", "INSERT", "LOAD", "MOVE", "WITH"}
+
+_ATOM = re.compile(rf"{_STRING}|\\.|[?$][A-Za-z0-9_]+|:[A-Za-z0-9_-]+", re.DOTALL)
+_IRI_ATOM = re.compile(_IRI)
+_LINE_END = re.compile(r"[\n\r]|$")
+_GAP = rf"(?:\s|{_COMMENT}(?:[\n\r]|$))*"
+_PREFIX, _LOCAL = r"[^\s(){}<>\"'?$\#:]", r"(?:\\.|[^\s(){}<>\\\#])"
+_SERVICE = re.compile(
+    rf"SERVICE{_GAP}(?:SILENT{_GAP})?"
+    rf"(?:(?:{_IRI}|[?$]\w+|{_PREFIX}{{0,500}}:{_LOCAL}{{0,500}}){_GAP}\{{"
+    rf"|{_PREFIX}{{500}}|{_PREFIX}{{0,500}}:{_LOCAL}{{500}})",
+    re.IGNORECASE | re.DOTALL,
+)
+"""SERVICE and what it calls, up to the brace; of names beyond 500 characters the end is not looked for."""
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of a query: its kind (iri, name, word ...), its text and where it starts."""
+
+    kind: str
+    text: str
+    start: int
+
+
+@dataclass(frozen=True)
+class DatasetClause:
+    """The FROM clauses of a query as they are written, and the declarations before the query's first word."""
+
+    prologue: str
+    default: tuple[str, ...]
+    named: tuple[str, ...]
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Yield the tokens of a query, leaving out white space and comments."""
+    for match in _TOKEN.finditer(text):
+        if match.lastgroup is not None and match.lastgroup != "skip":
+            yield Token(match.lastgroup, match.group(), match.start())
+
+
+def _after_prologue(text: str) -> list[Token]:
+    """Return the tokens from the first word that is no declaration: SELECT, ASK, INSERT and so on."""
+    found = list(tokens(text))
+    place = 0
+    while place < len(found):
+        match found[place].text.upper():
+            case "PREFIX":
+                place += 3
+            case "BASE" | "VERSION":
+                place += 2
+            case _:
+                break
+    return found[place:]
+
+
+def dataset_clause(text: str) -> DatasetClause:
+    """Return the FROM and FROM NAMED clauses of a query."""
+    body = _after_prologue(text)
+    default, named = [], []
+    for place, token in enumerate(body):
+        if token.kind != "word" or token.text.upper() != "FROM":
+            continue
+        following = body[place + 1 : place + 3]
+        if following and following[0].text.upper() == "NAMED":
+            named += [graph.text for graph in following[1:]]
+        else:
+            default += [graph.text for graph in following[:1]]
+    return DatasetClause(text[: body[0].start] if body else text, tuple(default), tuple(named))
+
+
+def first_word(text: str) -> Token | None:
+    """Return what a text begins with after its declarations, which says what it is; None when it is empty."""
+    return next(iter(_after_prologue(text)), None)
+
+
+def is_update(text: str) -> bool:
+    """Tell whether a text is a SPARQL update (INSERT, DELETE, LOAD ...) and not a query."""
+    word = first_word(text)
+    return word is not None and word.text.upper() in _UPDATES
+
+
+def undeclared_prefix(text: str, known: Container[str] = ()) -> Token | None:
+    """Return the first prefixed name whose prefix is neither declared in the text nor known."""
+    found = list(tokens(text))
+    declared = {
+        name.text
+        for word, name in zip(found, found[1:], strict=False)
+        if word.kind == "word" and word.text.upper() == "PREFIX"
+    }
+    for token in found:
+        prefix = token.text.partition(":")[0]
+        if token.kind == "name" and prefix != "_" and f"{prefix}:" not in declared and prefix not in known:
+            return token
+    return None
+
+
+def calls_service(text: str) -> bool:
+    """Tell whether a query may call another endpoint by SERVICE, wherever and however it is written.
+
+    `<` opens an IRI or compares, and without parsing one cannot know which, so both readings are followed;
+    the engine also takes `SERVICEex:p{` and `1SERVICE<...>{`, so no space is asked for. It may refuse a
+    harmless query (`GRAPH service:x {`), but lets no call through that is known to us.
+    """
+    if "service" not in text.lower():
+        return False
+    reachable = bytearray(len(text) + 1)
+    reachable[0] = 1
+    line_end = -1
+    for place in range(len(text)):
+        if not reachable[place]:
+            continue
+        if _SERVICE.match(text, place):
+            return True
+        if text[place] == "#":
+            if line_end < place and (end := _LINE_END.search(text, place)):
+                line_end = end.start()
+            reachable[line_end] = 1
+            continue
+        atom = _ATOM.match(text, place)
+        reachable[atom.end() if atom else place + 1] = 1
+        if iri := _IRI_ATOM.match(text, place):
+            reachable[iri.end()] = 1
+    return False

@@ -1,0 +1,98 @@
+"""Errors over HTTP: every one is `application/problem+json` (RFC 9457) of one shape.
+
+Always `type`, `title`, `status` and `detail`; `line` and `column` for a query that cannot be read,
+`available` for a form that cannot be given, `errors` for parameters.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from accordgraph.namespaces import BASE
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of problem: its name in the IRI of its type, its status and its title."""
+
+    name: str
+    status: int
+    title: str
+
+
+MISSING_QUERY = Kind("missing-query", 400, "No query")
+BAD_REQUEST = Kind("bad-request", 400, "The request is not as the protocol asks")
+MALFORMED_QUERY = Kind("malformed-query", 400, "The query cannot be read")
+EVALUATION = Kind("evaluation", 400, "The query cannot be evaluated")
+REFUSED = Kind("refused", 403, "This endpoint does not do that")
+NOT_FOUND = Kind("not-found", 404, "There is nothing here")
+METHOD = Kind("method-not-allowed", 405, "This method is not used here")
+NOT_ACCEPTABLE = Kind("not-acceptable", 406, "No form of the answer fits the Accept header")
+MEDIA = Kind("unsupported-media-type", 415, "The body's media type is not one of the protocol's")
+PARAMETERS = Kind("invalid-parameters", 422, "A parameter does not fit")
+INTERNAL = Kind("internal-error", 500, "The server failed")
+
+_BY_STATUS = {kind.status: kind for kind in (NOT_FOUND, METHOD, NOT_ACCEPTABLE, MEDIA, INTERNAL)}
+
+
+class Problem(Exception):
+    """A request that ends in an error; the members are added to the body, the headers to the response."""
+
+    def __init__(
+        self, kind: Kind, detail: str, headers: Mapping[str, str] | None = None, **members: object
+    ) -> None:
+        super().__init__(detail)
+        self.kind, self.detail, self.headers, self.members = kind, detail, headers, members
+
+    def response(self) -> Response:
+        """Return the problem as a response; members that are None are left out."""
+        body = {
+            "type": f"{BASE}problem/{self.kind.name}",
+            "title": self.kind.title,
+            "status": self.kind.status,
+            "detail": self.detail,
+        } | {name: value for name, value in self.members.items() if value is not None}
+        text = json.dumps(body, ensure_ascii=False)
+        return Response(text, self.kind.status, dict(self.headers or {}), MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the app as a problem."""
+
+    @app.exception_handler(Problem)
+    async def problem(_: Request, error: Problem) -> Response:
+        return error.response()
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> Response:
+        phrase = HTTPStatus(error.status_code).phrase
+        kind = _BY_STATUS.get(error.status_code, Kind("http", error.status_code, phrase))
+        detail = str(error.detail)
+        if kind is NOT_FOUND:
+            detail = f"there is nothing at {request.url.path}"
+        elif kind is METHOD:
+            detail = f"{request.method} is not used at {request.url.path}"
+        return Problem(kind, detail, error.headers).response()
+
+    @app.exception_handler(RequestValidationError)
+    async def validation(_: Request, error: RequestValidationError) -> Response:
+        errors = [
+            {"parameter": ".".join(str(part) for part in found["loc"][1:]), "detail": found["msg"]}
+            for found in error.errors()
+        ]
+        return Problem(PARAMETERS, f"{len(errors)} of the parameters do not fit", errors=errors).response()
+
+    @app.exception_handler(Exception)
+    async def internal(_: Request, __: Exception) -> Response:
+        """Say nothing of the cause, which goes to the log; CORS is added here, outside its middleware."""
+        detail = "the server met an error that it did not expect"
+        return Problem(INTERNAL, detail, {"Access-Control-Allow-Origin": "*"}).response()

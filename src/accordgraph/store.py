@@ -1,0 +1,225 @@
+"""The store: a validated dataset that answers SPARQL, behind one small interface.
+
+The default graph is the merged dataset, in which every triple stands once; the named graphs are the files it
+came from. A query whose FROM clauses (or whose protocol parameters) name several default graphs is answered
+from their merge, so that a triple in two of them counts once too: the engine by itself would count it twice.
+
+Prefixes of the graph need not be declared in a query, and a relative IRI is one of its things
+(`<be/body/nar>`). Nothing stops a query that runs too long: such limits belong to the processes that queries
+will run in.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Protocol
+
+import pyoxigraph as ox
+
+from accordgraph.build import NQUADS
+from accordgraph.errors import DatasetNotBuilt, NotValidated, QueryError
+from accordgraph.lexer import calls_service, dataset_clause, is_update
+from accordgraph.namespaces import ID, PREFIXES
+from accordgraph.syntax import explain
+
+VALIDATION = "validation.json"
+_Graph = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+
+class QueryRefused(QueryError):
+    """SPARQL that this store will not run, however well it is written: an update, or SERVICE."""
+
+
+class EvaluationError(QueryError):
+    """SPARQL that is well written but cannot be evaluated, as with a function that does not exist."""
+
+
+@dataclass(frozen=True)
+class Graphs:
+    """The graphs that a query is asked over: those that make up its default graph, and its named ones."""
+
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.default or self.named)
+
+
+class Answer:
+    """What a query gives: solutions, a boolean or a graph.
+
+    It is evaluated as it is read, it is read once, and only the thread that asked may read it or let it go.
+    """
+
+    def __init__(self, result: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> None:
+        self._result = result
+
+    @property
+    def is_graph(self) -> bool:
+        """Whether the answer is a graph (CONSTRUCT, DESCRIBE)."""
+        return isinstance(self._result, ox.QueryTriples)
+
+    @property
+    def boolean(self) -> bool | None:
+        """The answer to ASK; None for other queries."""
+        return bool(self._result) if isinstance(self._result, ox.QueryBoolean) else None
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of the columns of SELECT, in order; none for other queries."""
+        if not isinstance(self._result, ox.QuerySolutions):
+            return ()
+        return tuple(variable.value for variable in self._result.variables)
+
+    def rows(self) -> Iterator[tuple[Term | None, ...]]:
+        """Yield the solutions of SELECT, with None for what is unbound."""
+        if not isinstance(self._result, ox.QuerySolutions):
+            raise TypeError("only SELECT gives rows")
+        try:
+            for solution in self._result:
+                yield tuple(solution)
+        except RuntimeError as error:
+            raise EvaluationError(str(error)) from error
+
+    def triples(self) -> list[ox.Triple]:
+        """Return the graph of CONSTRUCT or DESCRIBE: each triple once, in the order of their text."""
+        if not isinstance(self._result, ox.QueryTriples):
+            raise TypeError("only CONSTRUCT and DESCRIBE give triples")
+        try:
+            return sorted(set(self._result), key=str)
+        except RuntimeError as error:
+            raise EvaluationError(str(error)) from error
+
+    def write(self, output: IO[bytes], form: ox.QueryResultsFormat | ox.RdfFormat) -> None:
+        """Write the answer in a format of its kind; a graph gets the prefixes that it uses."""
+        if isinstance(form, ox.RdfFormat):
+            triples = self.triples()
+            ox.serialize(triples, output, form, prefixes=_prefixes_used(triples))
+        elif isinstance(self._result, ox.QueryTriples):
+            raise TypeError(f"a graph has no form in {form.name}")
+        else:
+            try:
+                self._result.serialize(output, form)
+            except RuntimeError as error:
+                raise EvaluationError(str(error)) from error
+
+
+class Store(Protocol):
+    """A dataset to query. The digest names it: the same digest, the same answers."""
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the dataset, in hexadecimal."""
+
+    def __len__(self) -> int:
+        """Count the triples of the merged dataset."""
+
+    def query(self, text: str, graphs: Graphs | None = None) -> Answer:
+        """Answer a SPARQL query; `graphs`, where given, replaces its FROM clauses.
+
+        Raises `QueryError` (with line and column) for what is not SPARQL, `QueryRefused` for updates and
+        SERVICE, `EvaluationError` for what cannot be evaluated.
+        """
+
+    def close(self) -> None:
+        """Let go of what the store holds."""
+
+
+class MemoryStore:
+    """The dataset in memory, in this process."""
+
+    def __init__(self, dataset: bytes) -> None:
+        self.digest = hashlib.sha256(dataset).hexdigest()
+        self._store = ox.Store()
+        self._store.bulk_load(dataset, ox.RdfFormat.N_QUADS)
+        self._length = sum(1 for _ in self._store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+
+    def __len__(self) -> int:
+        return self._length
+
+    def query(self, text: str, graphs: Graphs | None = None) -> Answer:
+        """Answer a SPARQL query; see `Store.query`."""
+        if is_update(text):
+            raise QueryRefused("this is an update, and the dataset can only be read")
+        if calls_service(text):
+            raise QueryRefused("SERVICE calls another endpoint, which this one does not do")
+        try:
+            graphs = graphs or _graphs_of(text)
+            if not graphs:
+                return Answer(self._store.query(text, base_iri=ID, prefixes=PREFIXES))
+            return self._query_over(text, graphs)
+        except SyntaxError as error:
+            raise explain(error, text) from error
+        except RuntimeError as error:
+            raise EvaluationError(str(error)) from error
+
+    def _query_over(self, text: str, graphs: Graphs) -> Answer:
+        default: list[_Graph] = [ox.NamedNode(iri) for iri in sorted(set(graphs.default))]
+        named: list[ox.NamedNode | ox.BlankNode] = [ox.NamedNode(iri) for iri in sorted(set(graphs.named))]
+        store = self._store
+        if len(default) > 1:
+            store = ox.Store()
+            for graph in default:
+                found = self._store.quads_for_pattern(None, None, None, graph)
+                store.extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in found)
+            for graph in named:
+                store.extend(self._store.quads_for_pattern(None, None, None, graph))
+            default = [ox.DefaultGraph()]
+        return Answer(
+            store.query(text, base_iri=ID, prefixes=PREFIXES, default_graph=default, named_graphs=named)
+        )
+
+    def close(self) -> None:
+        """Free the memory."""
+        self._store = ox.Store()
+
+
+def open_store(build: Path) -> Store:
+    """Open the dataset that was built, if exactly this dataset has been validated and conforms.
+
+    Raises `DatasetNotBuilt` or `NotValidated`, which say what command to run.
+    """
+    path = build / NQUADS
+    if not path.is_file():
+        raise DatasetNotBuilt(f"there is no dataset at {path}; `accordgraph build` makes it")
+    store = MemoryStore(path.read_bytes())
+    try:
+        verdict = json.loads((build / VALIDATION).read_bytes())
+        digest, conforms = verdict["digest"], verdict["conforms"]
+    except (OSError, ValueError, LookupError, TypeError):
+        raise NotValidated(f"{path} has not been validated; run `accordgraph validate`") from None
+    if digest != store.digest:
+        raise NotValidated(f"{path} has changed since it was validated; run `accordgraph validate`")
+    if conforms is not True:
+        raise NotValidated(f"{path} does not conform; `accordgraph validate` says what is wrong")
+    return store
+
+
+def _graphs_of(text: str) -> Graphs:
+    """Return the graphs that the query's FROM clauses name; the engine itself resolves what is written."""
+    clause = dataset_clause(text)
+    if not clause.default and not clause.named:
+        return Graphs()
+    written = clause.default + clause.named
+    columns = " ".join(f"({iri} AS ?g{place})" for place, iri in enumerate(written))
+    try:
+        result = ox.Store().query(f"{clause.prologue}\nSELECT {columns} {{}}", base_iri=ID, prefixes=PREFIXES)
+        assert isinstance(result, ox.QuerySolutions)
+        iris = tuple(term.value for term in next(result) if isinstance(term, ox.NamedNode))
+    except SyntaxError:  # the query itself is at fault: asked as it stands, it says where
+        return Graphs()
+    return Graphs(iris[: len(clause.default)], iris[len(clause.default) :])
+
+
+def _prefixes_used(triples: Iterable[ox.Triple]) -> dict[str, str]:
+    """Return those of the graph's prefixes that shorten an IRI of the triples."""
+    iris = set()
+    for triple in triples:
+        iris |= {term.value for term in triple if isinstance(term, ox.NamedNode)}
+        if isinstance(triple.object, ox.Literal):
+            iris.add(triple.object.datatype.value)
+    used = {iri[: max(iri.rfind("/"), iri.rfind("#")) + 1] for iri in iris}
+    return {prefix: namespace for prefix, namespace in sorted(PREFIXES.items()) if namespace in used}

@@ -1,0 +1,58 @@
+import pytest
+
+from accordgraph.server.negotiation import GRAPHS, RESULTS, choose
+
+JSON, XML, CSV, TSV = (form.media_type for form in RESULTS)
+TURTLE, NTRIPLES, JSONLD, RDFXML = (form.media_type for form in GRAPHS)
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        (None, JSON),
+        ("", JSON),
+        ("*/*", JSON),
+        ("nonsense", JSON),
+        ("text/*", CSV),
+        ("application/*", JSON),
+        ("text/csv", CSV),
+        ("TEXT/CSV", CSV),
+        ("text/csv;charset=utf-8", CSV),
+        ("text/csv, */*", CSV),
+        ("text/csv;q=0.5, */*;q=0.5", CSV),
+        ("text/csv;q=0.1, */*;q=0.5", JSON),
+        ("text/csv; q=0.5 , text/tab-separated-values ;q=0.6", TSV),
+        ("text/*;q=0.9, text/csv;q=0.1", TSV),
+        ("*/*, application/sparql-results+json;q=0", XML),
+        ("text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8", "application/xml"),
+        ("application/json", "application/json"),
+        ('text/html;title="a, text/csv", text/tab-separated-values;q=0.2', TSV),
+        ("text/csv;q=2, application/sparql-results+xml;q=0.1", XML),
+    ],
+)
+def test_results(accept: str | None, media_type: str) -> None:
+    choice = choose(accept, RESULTS)
+    assert choice is not None
+    assert choice.content_type.partition(";")[0] == media_type
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        (None, TURTLE),
+        ("application/*", NTRIPLES),
+        ("application/ld+json, text/turtle;q=0.9", JSONLD),
+        ("application/json", "application/json"),
+        ("application/rdf+xml;q=0.3, application/n-triples;q=0.4", NTRIPLES),
+        ("text/html, application/rdf+xml", RDFXML),
+    ],
+)
+def test_graphs(accept: str | None, media_type: str) -> None:
+    choice = choose(accept, GRAPHS)
+    assert choice is not None
+    assert choice.content_type.partition(";")[0] == media_type
+
+
+@pytest.mark.parametrize("accept", ["text/html", "image/*", "*/*;q=0", "text/csv;q=0", "text/turtle"])
+def test_nothing_fits(accept: str) -> None:
+    assert choose(accept, RESULTS) is None

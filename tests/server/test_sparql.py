@@ -1,0 +1,338 @@
+"""The endpoint by real requests: every form of answers, every way to ask, every way to ask wrongly."""
+
+import csv
+import io
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+from xml.etree import ElementTree
+
+import httpx
+import pyoxigraph as ox
+import pytest
+
+from accordgraph.namespaces import BASE
+
+COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+ROW = "SELECT ?label ?day ?none { ?s acg:publishedOn ?day ; skos:prefLabel ?label }"
+LABEL, DAY = 'Wet "één", met\nregel', "2022-10-03"
+GRAPH = "CONSTRUCT { ?s acg:publishedOn ?day ; a acg:Act } WHERE { ?s acg:publishedOn ?day }"
+FORM, QUERY = "application/x-www-form-urlencoded", "application/sparql-query"
+
+
+def ask(http: httpx.Client, query: str, accept: str = "*/*") -> httpx.Response:
+    return http.get("/sparql", params={"query": query}, headers={"Accept": accept})
+
+
+def count(response: httpx.Response) -> int:
+    assert response.status_code == 200, response.text
+    return int(response.json()["results"]["bindings"][0]["n"]["value"])
+
+
+def problem(response: httpx.Response, status: int, kind: str) -> dict[str, object]:
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    body = response.json()
+    assert isinstance(body, dict)
+    assert list(body)[:4] == ["type", "title", "status", "detail"]
+    assert (body["type"], body["status"]) == (f"{BASE}problem/{kind}", status)
+    assert body["title"] and body["detail"]
+    assert "Traceback" not in response.text
+    return body
+
+
+def from_json(body: bytes) -> list[str | None]:
+    binding = json.loads(body)["results"]["bindings"][0]
+    assert binding["label"]["xml:lang"] == "nl"
+    return [binding[name]["value"] if name in binding else None for name in ("label", "day", "none")]
+
+
+def from_xml(body: bytes) -> list[str | None]:
+    space = {"s": "http://www.w3.org/2005/sparql-results#"}
+    result = ElementTree.fromstring(body).findall(".//s:result/s:binding", space)
+    values: dict[str, str | None] = {found.attrib["name"]: found[0].text for found in result}
+    return [values.get(name) for name in ("label", "day", "none")]
+
+
+def from_csv(body: bytes) -> list[str | None]:
+    head, row = csv.reader(io.StringIO(body.decode(), newline=""))
+    assert head == ["label", "day", "none"]
+    return [value or None for value in row]
+
+
+def from_tsv(body: bytes) -> list[str | None]:
+    head, row = body.decode().splitlines()
+    assert head == "?label\t?day\t?none"
+    label, day, none = row.split("\t")
+    assert label.endswith("@nl")
+    return [json.loads(label.removesuffix("@nl")), json.loads(day.partition("^^")[0]), none or None]
+
+
+@pytest.mark.parametrize(
+    ("accept", "content_type", "parse"),
+    [
+        ("*/*", "application/sparql-results+json", from_json),
+        ("application/sparql-results+json", "application/sparql-results+json", from_json),
+        ("application/json", "application/json", from_json),
+        ("application/sparql-results+xml", "application/sparql-results+xml", from_xml),
+        ("text/csv", "text/csv; charset=utf-8", from_csv),
+        ("text/tab-separated-values", "text/tab-separated-values; charset=utf-8", from_tsv),
+        ("text/html, text/csv;q=0.4, text/*;q=0.3", "text/csv; charset=utf-8", from_csv),
+    ],
+)
+def test_solutions(
+    http: httpx.Client, accept: str, content_type: str, parse: Callable[[bytes], list[str | None]]
+) -> None:
+    response = ask(http, ROW, accept)
+    assert response.status_code == 200
+    assert response.headers["content-type"] == content_type
+    assert "Accept" in response.headers["vary"]
+    assert parse(response.content) == [LABEL, DAY, None]
+
+
+@pytest.mark.parametrize(
+    ("accept", "form"),
+    [
+        ("text/turtle", ox.RdfFormat.TURTLE),
+        ("application/n-triples", ox.RdfFormat.N_TRIPLES),
+        ("application/ld+json", ox.RdfFormat.JSON_LD),
+        ("application/rdf+xml", ox.RdfFormat.RDF_XML),
+    ],
+)
+def test_graphs(http: httpx.Client, accept: str, form: ox.RdfFormat) -> None:
+    response = ask(http, GRAPH, accept)
+    assert response.status_code == 200
+    assert response.headers["content-type"].partition(";")[0] == accept
+    triples = {str(ox.Triple(q.subject, q.predicate, q.object)) for q in ox.parse(response.content, form)}
+    assert len(triples) == 2
+    assert any(DAY in triple for triple in triples)
+
+
+def test_a_graph_is_turtle_with_the_prefixes_it_uses(http: httpx.Client) -> None:
+    response = ask(http, "DESCRIBE <be/act/one>")
+    assert response.headers["content-type"] == "text/turtle; charset=utf-8"
+    assert "@prefix acg:" in response.text
+    assert "@prefix qb:" not in response.text
+    assert "a acg:Act" in response.text
+
+
+@pytest.mark.parametrize("accept", ["application/sparql-results+json", "application/sparql-results+xml"])
+def test_booleans(http: httpx.Client, accept: str) -> None:
+    assert "true" in ask(http, "ASK { ?s a acg:Act }", accept).text
+    assert "false" in ask(http, "ASK { ?s a acg:Plan }", accept).text
+
+
+@pytest.mark.parametrize(
+    "send",
+    [
+        lambda http: http.get("/sparql", params={"query": COUNT}),
+        lambda http: http.post("/sparql", data={"query": COUNT}),
+        lambda http: http.post("/sparql", content=COUNT, headers={"Content-Type": QUERY}),
+        lambda http: http.post("/sparql", content=COUNT, headers={"Content-Type": f"{QUERY}; charset=UTF-8"}),
+    ],
+    ids=["get", "form", "direct", "direct with charset"],
+)
+def test_ways_to_ask(http: httpx.Client, send: Callable[[httpx.Client], httpx.Response]) -> None:
+    assert count(send(http)) == 4
+
+
+def test_head(http: httpx.Client) -> None:
+    response = http.head("/sparql", params={"query": COUNT})
+    assert (response.status_code, response.content) == (200, b"")
+    assert response.headers["content-type"] == "application/sparql-results+json"
+
+
+def test_the_same_question_has_the_same_bytes(http: httpx.Client) -> None:
+    assert len({ask(http, "CONSTRUCT WHERE { ?s ?p ?o }").content for _ in range(5)}) == 1
+
+
+A, B = f"{BASE}graph/a", f"{BASE}graph/b"
+NAMED = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
+
+
+@pytest.mark.parametrize(
+    ("query", "parameters", "expected"),
+    [
+        (COUNT, {}, 4),
+        (NAMED, {}, 5),
+        (COUNT, {"default-graph-uri": [A]}, 2),
+        (COUNT, {"default-graph-uri": [A, B]}, 4),
+        (COUNT, {"default-graph-uri": [B, B]}, 3),
+        (COUNT, {"named-graph-uri": [A]}, 0),
+        (NAMED, {"default-graph-uri": [A, B]}, 0),
+        (NAMED, {"default-graph-uri": [A, B], "named-graph-uri": [B]}, 3),
+        (COUNT, {"default-graph-uri": ["urn:absent"]}, 0),
+        (COUNT.replace("{", f"FROM <{A}> {{"), {}, 2),
+        (COUNT.replace("{", f"FROM <{A}> FROM <{B}> {{"), {}, 4),
+        (COUNT.replace("{", f"FROM NAMED <{A}> {{"), {}, 0),
+        (NAMED.replace("{", f"FROM <{A}> FROM <{B}> FROM NAMED <{B}> {{", 1), {}, 3),
+        (f"PREFIX g: <{BASE}graph/> " + COUNT.replace("{", "FROM g:a FROM # <urn:x>\n g:b {"), {}, 4),
+        (f"BASE <{BASE}> " + COUNT.replace("{", "FROM <graph/a> FROM <graph/b> {"), {}, 4),
+        (COUNT.replace("{", f"FROM <{A}> FROM <{B}> {{"), {"default-graph-uri": [A]}, 2),
+        (COUNT.replace("{", f"FROM <{A}> FROM <{B}> {{"), {"named-graph-uri": [A]}, 0),
+    ],
+)
+def test_a_triple_in_two_graphs_counts_once(
+    http: httpx.Client, query: str, parameters: dict[str, list[str]], expected: int
+) -> None:
+    assert count(http.get("/sparql", params={"query": query, **parameters})) == expected
+    assert count(http.post("/sparql", data={"query": query, **parameters})) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "line", "column"),
+    [
+        ("SELEC * { ?s ?p ?o }", 1, 1),
+        ("PREFIX a: <urn:a>\n SELEC * { ?s ?p ?o }", 2, 2),
+        ("SELECT *\nWHERE {\n  ?s a acg:Act .\n  ?s ?p }", 4, 3),
+        ("SELECT * {\n ?été nope:x ?o }", 2, 7),
+        ("SELECT ?s FROM nope:x FROM <urn:b> { ?s ?p ?o }", 1, 16),
+        ("SELECT *\n\t{ ?s\t?p\t?o FILTER ?o > 3 }", 2, 13),
+        ("SELECT ?s (COUNT(*) AS ?n) { ?s ?p ?o }", 1, 40),
+        ("SELECT * {", 1, 11),
+        ("ASK {} ASK {}", 1, 8),
+        ("# nothing", 1, 10),
+        ("ASK { " + "?s ?p ?o . " * 2000 + "! }", 1, None),
+    ],
+)
+def test_a_bad_query_is_told_its_place(http: httpx.Client, query: str, line: int, column: int | None) -> None:
+    body = problem(ask(http, query), 400, "malformed-query")
+    assert (body["line"], body["column"]) == (line, column or body["column"])
+    assert f"line {line}, column {body['column']}: " in str(body["detail"])
+
+
+def test_an_undeclared_prefix_is_named(http: httpx.Client) -> None:
+    body = problem(ask(http, "ASK { ?s nope:x ?o }"), 400, "malformed-query")
+    assert "prefix nope: of nope:x is not declared" in str(body["detail"])
+
+
+@pytest.mark.parametrize("form", ["ASK", "SELECT *", "CONSTRUCT { ?s ?p ?o }"])
+def test_an_unknown_function_is_a_bad_request(http: httpx.Client, form: str) -> None:
+    query = f"{form} WHERE {{ FILTER(<urn:f>(1)) }}"
+    assert "urn:f" in str(problem(ask(http, query), 400, "evaluation")["detail"])
+
+
+UPDATE = "application/sparql-update"
+INSERT = "# x\nPREFIX a: <b:> insert data { a:b a:c a:d }"
+WRONG: list[tuple[int, str, str, dict[str, Any]]] = [
+    (400, "missing-query", "GET", {}),
+    (400, "missing-query", "GET", {"params": {"query": " "}}),
+    (400, "missing-query", "POST", {"data": {"other": "x"}}),
+    (400, "bad-request", "GET", {"params": {"query": ["ASK {}", "ASK {}"]}}),
+    (400, "bad-request", "GET", {"params": {"query": "ASK {}", "default-graph-uri": "here"}}),
+    (400, "bad-request", "POST", {"content": b"query=%FF", "headers": {"Content-Type": FORM}}),
+    (400, "bad-request", "POST", {"content": b"\xff", "headers": {"Content-Type": QUERY}}),
+    (403, "refused", "GET", {"params": {"update": "CLEAR ALL"}}),
+    (403, "refused", "POST", {"data": {"update": "CLEAR ALL"}}),
+    (403, "refused", "POST", {"data": {"query": INSERT}}),
+    (403, "refused", "POST", {"data": {"query": "LOAD <http://127.0.0.1/>"}}),
+    (403, "refused", "POST", {"content": "CLEAR ALL", "headers": {"Content-Type": UPDATE}}),
+    (405, "method-not-allowed", "PUT", {"params": {"query": "ASK {}"}}),
+    (415, "unsupported-media-type", "POST", {"content": "ASK {}"}),
+    (415, "unsupported-media-type", "POST", {"content": "ASK {}", "headers": {"Content-Type": "text/plain"}}),
+    (
+        415,
+        "unsupported-media-type",
+        "POST",
+        {"content": "ASK {}", "headers": {"Content-Type": f"{QUERY};charset=UTF-16"}},
+    ),
+]
+
+
+@pytest.mark.parametrize(("status", "kind", "method", "request_"), WRONG)
+def test_wrong_requests(
+    http: httpx.Client, status: int, kind: str, method: str, request_: dict[str, Any]
+) -> None:
+    problem(http.request(method, "/sparql", **request_), status, kind)
+    assert count(ask(http, COUNT)) == 4
+
+
+def test_other_addresses_have_the_same_problems(http: httpx.Client) -> None:
+    problem(http.get("/nowhere"), 404, "not-found")
+    problem(http.delete("/health"), 405, "method-not-allowed")
+
+
+def test_the_methods_are_told(http: httpx.Client) -> None:
+    allowed = http.put("/sparql").headers["allow"]
+    assert {method.strip() for method in allowed.split(",")} == {"GET", "HEAD", "POST"}
+
+
+@pytest.mark.parametrize(("query", "form"), [(COUNT, "text/csv"), (GRAPH, "application/ld+json")])
+def test_no_form_fits(http: httpx.Client, query: str, form: str) -> None:
+    response = ask(http, query, "text/html")
+    available = problem(response, 406, "not-acceptable")["available"]
+    assert isinstance(available, list) and form in available
+    assert "Accept" in response.headers["vary"]
+
+
+def test_other_origins_may_ask(http: httpx.Client) -> None:
+    headers = {"Origin": "https://example.org"}
+    response = http.get("/sparql", params={"query": "ASK {}"}, headers=headers)
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-credentials" not in response.headers
+    headers |= {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+    assert http.options("/sparql", headers=headers).status_code == 200
+
+
+@pytest.fixture(scope="module")
+def listener() -> Iterator[tuple[int, list[object]]]:
+    """A port that notes who calls."""
+    calls: list[object] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def accept() -> None:
+            while True:
+                try:
+                    connection, caller = server.accept()
+                except OSError:
+                    return
+                connection.close()
+                if caller not in calls:
+                    calls.append(caller)
+
+        threading.Thread(target=accept, daemon=True).start()
+        yield server.getsockname()[1], calls
+        server.shutdown(socket.SHUT_RDWR)  # fmt: skip
+
+
+SERVICES = [
+    "SELECT * { SERVICE <U> { ?s ?p ?o } }",
+    "SELECT * { service silent <U> { ?s ?p ?o } }",
+    "PREFIX ex: <U> SELECT * { SERVICE ex:p { ?s ?p ?o } }",
+    "PREFIX ex: <U> SELECT * { SERVICEex:p{ ?s ?p ?o } }",
+    "PREFIX ex: <U> SELECT * { SERVICESILENTex:p{ ?s ?p ?o } }",
+    "PREFIX ex: <U> PREFIX SERVICEex: <urn:x> SELECT * { SERVICEex:p{ ?s ?p ?o } }",
+    "SELECT * { ?s ?p 1SERVICE<U>{ ?s ?p ?o } }",
+    "SELECT * { SERVICE # { \n <U> #'''\n { ?s ?p ?o } }",
+    "ASK { FILTER EXISTS { SERVICE <U> { ?s ?p ?o } } }",
+    "SELECT * { BIND('a' AS ?a) FILTER(?a<'>') SERVICE<U>{ ?s ?p ?o } FILTER(\"'\"=\"'\") }",
+    "SELECT * { OPTIONAL { ?s <urn:x'> 1 } FILTER('a'<'>') SERVICE <U> { ?s ?p ?o } FILTER(\"'\"=\"'\") }",
+    "PREFIX e: <urn:> SELECT * { OPTIONAL { ?s e:a\\#b 1 } SERVICE <U> { ?s ?p ?o } }",
+    "PREFIX e: <urn:> SELECT * { OPTIONAL { ?s e:a\\'b 1 } SERVICE <U> { ?s ?p e:a\\'b } }",
+    "PREFIX e: <urn:> SELECT * { FILTER(1<e:b#>'''\n) SERVICE <U> { ?s ?p ?o } #'''\n }",
+    "SELECT * { { SELECT * { SERVICE <U> { ?s ?p ?o } } } }",
+    "SELECT * { ?s ?p 'x'SERVICE<U>{ ?s ?p ?o } }",
+]
+
+
+@pytest.mark.parametrize("query", SERVICES)
+def test_service_is_refused(http: httpx.Client, listener: tuple[int, list[object]], query: str) -> None:
+    port, calls = listener
+    body = problem(ask(http, query.replace("U", f"http://127.0.0.1:{port}/")), 403, "refused")
+    assert "SERVICE" in str(body["detail"])
+    assert calls == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "ASK { ?service <http://publications.europa.eu/resource/authority/service#x> 'SERVICE <urn:x> {}' }",
+        "ASK { ?service <urn:service> ?o # SERVICE <urn:x> { ?s ?p ?o }\n }",
+        "PREFIX service: <urn:> ASK { ?s service:service ?service . { ?s service:x 'it''s' } }",
+        'ASK { ?s ?p """ SERVICE <urn:x> { " } """ . OPTIONAL { ?s <urn:it\'s> ?o } }',
+    ],
+)
+def test_the_word_service_is_not_refused(http: httpx.Client, query: str) -> None:
+    assert ask(http, query.replace("'it''s'", "'its'")).status_code == 200

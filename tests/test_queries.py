@@ -1,0 +1,141 @@
+"""The query library: headers, and parameters that are bound as whole terms."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyoxigraph import Literal, QuerySolutions, Store
+
+from accordgraph.assets import find_project
+from accordgraph.errors import ParameterError, QueryFileError
+from accordgraph.namespaces import ID
+from accordgraph.queries import Query, check_syntax, find_query, load_queries, load_query
+
+TEXT = """\
+#+ summary: What is asked?
+#+ param: thing iri The thing
+#+ param: text string A text
+#+ param: number integer A number
+#+ param: day date A day
+SELECT ?thing ?text ?number ?day WHERE {
+  VALUES ?thing { <be/body/nar> }
+  VALUES ?text { "a" }
+  VALUES ?number { 1 }
+  VALUES ?day { UNDEF }
+}
+"""
+LIBRARY = load_queries(find_project().queries)
+
+
+@pytest.fixture(scope="module")
+def query(tmp_path_factory: pytest.TempPathFactory) -> Query:
+    path = tmp_path_factory.mktemp("library") / "asked.rq"
+    path.write_text(TEXT, encoding="utf-8")
+    return load_query(path)
+
+
+def answer(text: str) -> list[tuple[str, ...]]:
+    rows = Store().query(text, base_iri=ID)
+    assert isinstance(rows, QuerySolutions)
+    return [tuple(str(term) for term in row) for row in rows]
+
+
+def test_the_header(query: Query) -> None:
+    assert (query.name, query.summary) == ("asked", "What is asked?")
+    assert [(p.name, p.type, p.default) for p in query.parameters][0] == ("thing", "iri", "<be/body/nar>")
+    assert query.header("severity", "Violation") == "Violation"
+
+
+def test_defaults(query: Query) -> None:
+    assert query.bind({}) == query.text
+    assert answer(query.text)[0][:2] == (str(ID["be/body/nar"]), '"a"')
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("be/act/law-2022-10-03", "https://w3id.org/accordgraph/id/be/act/law-2022-10-03"),
+        ("<be/body/nar>", "https://w3id.org/accordgraph/id/be/body/nar"),
+        ("theme:telework", "https://w3id.org/accordgraph/concept/theme/telework"),
+        ("https://example.org/a", "https://example.org/a"),
+        ("<https://example.org/a>", "https://example.org/a"),
+    ],
+)
+def test_the_ways_to_write_an_iri(query: Query, written: str, meant: str) -> None:
+    assert answer(query.bind({"thing": [written]}))[0][0] == f"<{meant}>"
+
+
+def test_several_values_are_alternatives(query: Query) -> None:
+    assert [row[2] for row in answer(query.bind({"number": ["2", "3"]}))] == [
+        str(Literal(2)),
+        str(Literal(3)),
+    ]
+
+
+@given(st.text(st.characters(codec="utf-8")))
+def test_a_text_stays_a_text(query: Query, text: str) -> None:
+    assert answer(query.bind({"text": [text]}))[0][1] == str(Literal(text))
+
+
+@pytest.mark.parametrize("value", ['"} DELETE WHERE { ?s ?p ?o } #', '\\" }', "'''", "?x", "\n}\n"])
+def test_no_value_ends_its_line(query: Query, value: str) -> None:
+    assert answer(query.bind({"text": [value]}))[0][1] == str(Literal(value))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("thing", "be/a> } #", "'be/a> } #' is not an IRI"),
+        ("thing", "", "'' is not an IRI"),
+        ("number", "1 } #", "'1 } #' is not a whole number"),
+        ("day", "2023-02-30", "'2023-02-30' is not a day"),
+        ("day", "2023", "'2023' is not a day"),
+        ("colour", "red", "query asked has no parameter 'colour'; it has: thing, text, number, day"),
+    ],
+)
+def test_a_value_that_does_not_fit(query: Query, name: str, value: str, message: str) -> None:
+    with pytest.raises(ParameterError) as raised:
+        query.bind({name: [value]})
+    assert message in str(raised.value)
+    assert "query asked" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("SELECT * WHERE {}", "no summary"),
+        ("#+ summary:\nSELECT * WHERE {}", "no summary"),
+        ("#+ summary: a\n#+ param: x\nSELECT * WHERE {}", "name type description"),
+        ("#+ summary: a\n#+ param: x colour The x\nSELECT * WHERE {}", "name type description"),
+        ("#+ summary: a\n#+ param: x iri The x\nSELECT * WHERE {}", "needs one line 'VALUES ?x { default }'"),
+    ],
+)
+def test_a_header_that_is_wrong(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "q.rq"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(QueryFileError) as raised:
+        load_query(path)
+    assert message in str(raised.value)
+
+
+def test_finding_a_query(tmp_path: Path) -> None:
+    for name in ("one/a.rq", "two/a.rq", "two/b.rq"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("#+ summary: A question?\nASK {}", encoding="utf-8")
+    assert find_query(tmp_path, "b").kind == "two"
+    assert find_query(tmp_path, "one/a").kind == "one"
+    assert find_query(tmp_path, str(tmp_path / "two/a.rq")).kind == "two"
+    with pytest.raises(QueryFileError, match="say one/a or two/a"):
+        find_query(tmp_path, "a")
+    with pytest.raises(QueryFileError, match="no query 'c'"):
+        find_query(tmp_path, "c")
+
+
+@pytest.mark.parametrize("query", LIBRARY, ids=[f"{query.kind}/{query.name}" for query in LIBRARY])
+def test_the_library_is_sparql(query: Query) -> None:
+    check_syntax(query)
+    assert query.bind(
+        {parameter.name: ["1"] for parameter in query.parameters if parameter.type == "integer"}
+    )
