@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from pyoxigraph import Literal, NamedNode
 
-from accordgraph.contexts import NUMBERED, kind_of, pattern, pattern_of
+from accordgraph.contexts import kind_of, pattern, pattern_of, standing
 from accordgraph.evidence import Model, Term, lines_of, root_of
 from accordgraph.findings import Finding
 from accordgraph.identity import OURS, claims_on, codes_of, committees, identity, named_in, phrase
@@ -86,20 +86,20 @@ def _source(model: Model, node: NamedNode) -> Iterator[Finding]:
 
 def _values(model: Model, node: NamedNode) -> Iterator[Finding]:
     """Check that every number, date and amount stands in a cited passage, in its place."""
-    cited = [passage for _, passage in model.cited(node)]
+    cited = [passage.words for _, passage in model.cited(node)]
+    if not cited and any(model.is_a(iri, ACG.Passage) for iri in model.things(node, ACG.evidence)):
+        return  # their text is missing or their lines are wrong, which is a finding of its own
     for predicate, value in values_of(model, node):
         try:
             wanted = pattern_of(predicate, value)
         except Malformed as error:
             yield _finding("verify-value", node, predicate, value, str(error))
             continue
-        if not any(wanted.search(passage.words) for passage in cited):
-            place = (
-                "where this property's value stands"
-                if predicate in NUMBERED
-                else "in any of its written forms"
-            )
-            message = f"{value.value} is not, {place}, in {_places(model, node)}; take it from the source"
+        if not any(wanted.search(words) for words in cited):
+            others = sorted({other for words in cited for other in standing(predicate, words)})
+            there = f"there stands {' and '.join(others)}" if others else "nothing like it stands there"
+            name = shorten(predicate.value)
+            message = f"{value.value} is not written as {name} in {_places(model, node)}; {there}"
             yield _finding("verify-value", node, predicate, value, message)
 
 
@@ -112,23 +112,18 @@ def _evidence(model: Model, node: NamedNode) -> Iterator[Finding]:
         return
     for iri in model.things(node, ACG.evidence):
         passage = model.passages.get(iri)
+        where, about_it = f"{shorten(iri.value)} ({passage})", True
         if passage is None:
             if not model.is_a(iri, ACG.Passage):
-                yield _finding(
-                    "verify-evidence", node, ACG.evidence, iri, f"{shorten(iri.value)} is not a passage"
-                )
-            continue
-        if model.is_a(node, ACG.Figure):
-            continue
-        named = named_in(model, iri)
-        tokens = [identity(model, committee) for committee in about] if named and about else [known]
-        if not any(token.shown_in(passage, content=not named) for token in tokens):
-            message = (
-                f"{shorten(iri.value)} ({passage}) names nothing by which {shorten(node.value)} is known"
-            )
-            yield _finding(
-                "verify-evidence", node, ACG.evidence, iri, f"{message}; cite the passage that does"
-            )
+                message = f"{shorten(iri.value)} is not a passage; cite one"
+                yield _finding("verify-evidence", node, ACG.evidence, iri, message)
+        elif about and named_in(model, iri):
+            about_it = any(identity(model, committee).shown_in(passage) for committee in about)
+        else:
+            about_it = known.shown_in(passage, content=not named_in(model, iri))
+        if not about_it:
+            message = f"{where} names nothing by which {shorten(node.value)} is known; cite one that does"
+            yield _finding("verify-evidence", node, ACG.evidence, iri, message)
 
 
 def _links(model: Model, node: NamedNode) -> Iterator[Finding]:
@@ -185,16 +180,10 @@ def _figure(model: Model, node: NamedNode) -> Iterator[Finding]:
     """Check that each cited passage gives a figure together with what is counted."""
     if not model.is_a(node, ACG.Figure):
         return
-    between, units = r"\D{0,200}", model.things(node, ACG.countingUnit)
-    if not units:
-        between, units = (
-            ".{0,120}",
-            tuple(
-                unit
-                for claim in claims_on(model, node, ACG.countingUnit)
-                for unit in model.things(claim, RDF.object)
-            ),
-        )
+    units, between = model.things(node, ACG.countingUnit), r"\D{0,200}"
+    if not units:  # sources differ on the unit: it is a matter of claims, and may stand a little further off
+        claims = claims_on(model, node, ACG.countingUnit)
+        units, between = tuple(u for claim in claims for u in model.things(claim, RDF.object)), ".{0,120}"
     unit = f"(?:{'|'.join(phrase(label) for unit in units for label in model.labels(unit))})"
     for value in model.literals(node, RDF.value):
         try:

@@ -13,6 +13,7 @@ from accordgraph.namespaces import ACG, DCTERMS, EDTF, ELI, SKOS, XSD
 from accordgraph.written_forms import committee, written
 
 _DAY = r"\d\d/\d\d/\d{4}"
+_ANY_VALUE = r"\d+(?:er)? (?:[^\W\d]{3,9}) \d{4}\b|\d+(?:[./]\d+)*"
 _NUMBER = r"(?:n°|\bnr\.?|num[ée]ros?|\bno\.|\bcct|\bcao|\bavis|\badvie[sz]en|\badvies|\brapports?) ?{}"
 _OF = r"\b(?:du|de|van|vom|op)"
 
@@ -98,6 +99,12 @@ def pattern_of(predicate: NamedNode, value: Literal) -> re.Pattern[str]:
     named = value.value[:1].isalpha()
     contexts = ("{}",) if named else CONTEXTS.get(predicate, ("{}",))
     return pattern("|".join(context.replace("{}", form) for context in contexts))
+
+
+def standing(predicate: NamedNode, words: str) -> set[str]:
+    """Return what stands in folded words where the property's value should: for a message."""
+    places = [context.replace("{}", f"({_ANY_VALUE})") for context in CONTEXTS.get(predicate, ())]
+    return {match[1] for place in places for match in pattern(place).finditer(words)}
 
 
 @lru_cache(maxsize=20_000)

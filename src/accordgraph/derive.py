@@ -47,7 +47,7 @@ def derive(
 def construct(
     store: Store, rule: Query, written: Mapping[Literal, Literal] | None = None
 ) -> frozenset[Triple]:
-    """Return what a rule constructs over the default graph of a store, with literals as they are `written`."""
+    """Return what a rule constructs over the default graph of a store, literals as they are `written`."""
     try:
         result = store.query(rule.text, base_iri=ID)
     except SyntaxError as error:
@@ -68,8 +68,8 @@ def construct(
 def written_forms(triples: Iterable[Triple]) -> Mapping[Literal, Literal]:
     """Return the form in which the facts write each literal that the store gives back in another form.
 
-    The store keeps the value of a number, not its digits: the amount 20.00 would come out of a rule as 20, and
-    be another triple than the fact.
+    The store keeps the value of a number, not its digits: the amount 20.00 would come out of a rule as 20,
+    and be another triple than the fact.
     """
     literals = sorted({t.object for t in triples if isinstance(t.object, Literal)}, key=str, reverse=True)
     nodes = {BlankNode(f"n{number}"): literal for number, literal in enumerate(literals)}

@@ -42,26 +42,33 @@ _DATES = (ACG.signedOn, ACG.adoptedOn, DCTERMS.issued)
 class Identity:
     """What to look for: patterns over the words of a passage, names among its letters, words for its content.
 
+    Acronyms are looked for as they are written, since `CES` is a European body and `ces` a French word.
     Content does not count in a passage that names joint committees: the rows of a table have it in common.
     """
 
     patterns: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     content: frozenset[str] = frozenset()
+    acronyms: frozenset[str] = frozenset()
 
     def __or__(self, other: "Identity") -> "Identity":
         return Identity(
-            self.patterns | other.patterns, self.names | other.names, self.content | other.content
+            self.patterns | other.patterns,
+            self.names | other.names,
+            self.content | other.content,
+            self.acronyms | other.acronyms,
         )
 
     def __bool__(self) -> bool:
-        return bool(self.patterns or self.names or self.content)
+        return bool(self.patterns or self.names or self.content or self.acronyms)
 
     def shown_in(self, passage: Passage, content: bool = True) -> bool:
         """Return whether a passage shows one of them; `content` says whether its content counts."""
-        return any(name in passage.letters for name in self.names) or any(
-            pattern(text).search(passage.words)
-            for text in (self.patterns | self.content if content else self.patterns)
+        return (
+            any(name in passage.letters for name in self.names)
+            or any(pattern(rf"\b{name}\b").search(passage.text) for name in self.acronyms)
+            or any(pattern(text).search(passage.words) for text in self.patterns)
+            or (content and any(pattern(text).search(passage.words) for text in self.content))
         )
 
 
@@ -107,12 +114,15 @@ def claims_on(model: Model, node: NamedNode, predicate: NamedNode) -> list[Named
 def _identity(model: Model, node: NamedNode) -> Identity:
     if model.values(node, SKOS.inScheme):
         return Identity(content=_content(model, node))
+    others = model.literals(node, SKOS.altLabel)
+    acronyms = {label for label in others if label.value.isalpha() and label.value.isupper()}
     own = Identity(
         frozenset(_numbers(model, node))
         | {phrase(label) for label in model.literals(node, SKOS.hiddenLabel)}
-        | {rf"{phrase(label)}(?!\w)" for label in model.literals(node, SKOS.altLabel)},
+        | {rf"{phrase(label)}(?!\w)" for label in others if label not in acronyms},
         frozenset(squash(title.value) for title in model.literals(node, DCTERMS["title"])),
         frozenset(_own_content(model, node)),
+        frozenset(label.value for label in acronyms),
     )
     committee_of = model.things(node, ACG.isConcludedIn)
     if not committee_of:

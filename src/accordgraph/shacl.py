@@ -11,7 +11,7 @@ from pathlib import Path
 import pyshacl
 import rdflib
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
-from rdflib import RDF, SH, Graph
+from rdflib import SH, Graph
 from rdflib.term import BNode, IdentifiedNode, Node, URIRef
 
 from accordgraph.errors import ShapeError
@@ -49,7 +49,7 @@ def run_shapes(triples: Iterable[Triple], shapes: Graph) -> list[Finding]:
         _, report, text = pyshacl.validate(data, shacl_graph=shapes, inplace=True, inference="none")
     if not isinstance(report, Graph):
         raise ShapeError(f"the shapes cannot be run: {text}")
-    return [_finding(report, result) for result in report.subjects(RDF.type, SH.ValidationResult)]
+    return [_finding(report, result) for result in report.objects(None, SH.result)]
 
 
 def _finding(report: Graph, result: Node) -> Finding:

@@ -55,15 +55,19 @@ def run_verify(dataset: Dataset, sources: Path, exemptions: Iterable[Exemption] 
             )
         findings = kept
     findings = [_located(dataset, finding) for finding in findings]
-    passages = {node.value for node in model.facts if model.is_a(node, ACG.Passage)}
+    passages = [node for node in model.facts if model.is_a(node, ACG.Passage)]
     values = [(node, *value) for node in model.facts for value in values_of(model, node)]
+    broken = {finding.node for finding in findings if finding.rule == "verify-passage"}
     wrong = {(f.node, f.path, f.value) for f in findings if f.rule == "verify-value"}
     return VerifyReport(
         in_order(findings),
         len(passages),
-        len(passages - {finding.node for finding in findings if finding.rule == "verify-passage"}),
+        sum(node.value not in broken for node in model.passages),
         len(values),
-        sum((node.value, predicate.value, str(value)) not in wrong for node, predicate, value in values),
+        sum(
+            bool(model.cited(node)) and (node.value, predicate.value, str(value)) not in wrong
+            for node, predicate, value in values
+        ),
     )
 
 

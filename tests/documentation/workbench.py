@@ -104,9 +104,11 @@ class Workbench:
             return ""
         if name == "verify" and "--sources" not in rest:
             try:
-                find_reference()
+                folder = find_reference() / "sources"
             except ReferenceMissing as error:
                 raise Unavailable(str(error)) from error
+            if not folder.is_dir():
+                raise Unavailable(f"there is no folder {folder}")
         result = CliRunner().invoke(main, arguments)
         if result.exit_code != 0:
             raise ValueError(f"{shlex.join(['accordgraph', *arguments])}: {result.output}")
