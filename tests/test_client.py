@@ -13,8 +13,8 @@ import rdflib
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
-from accordgraph.client import Argument, Client, EndpointError
-from accordgraph.errors import AccordGraphError, ParameterError, QueryFileError
+from accordgraph.client import Argument, Client
+from accordgraph.errors import AccordGraphError, EndpointError, ParameterError, QueryFileError
 from accordgraph.namespaces import ACG, CONCEPT, ID, SKOS, XSD
 from accordgraph.server import create_app, running
 from accordgraph.store import MemoryStore

@@ -9,9 +9,9 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from accordgraph.errors import DatasetNotBuilt, NotValidated, QueryError
+from accordgraph.errors import DatasetNotBuilt, EvaluationError, NotValidated, QueryError, QueryRefused
 from accordgraph.namespaces import ACG, GRAPH, ID
-from accordgraph.store import EvaluationError, Graphs, MemoryStore, QueryRefused, open_store
+from accordgraph.store import Graphs, MemoryStore, open_store
 
 ONE = f"{ID['one']} {ACG.level} {ID['two']}"
 DATASET = f"{ONE} .\n{ONE} {GRAPH['a']} .\n{ONE} {GRAPH['b']} .\n".encode()

@@ -25,6 +25,8 @@ from accordgraph.turtle import canonical
 
 NQUADS = "accordgraph.nq"
 MANIFEST = "manifest.json"
+VALIDATION = "validation.json"
+"""The files of the build folder: the dataset, what is in it, and the verdict on it."""
 
 
 @dataclass(frozen=True)

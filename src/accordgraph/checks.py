@@ -3,7 +3,6 @@
 A check is a function from the model and a node to findings, so that a changed node can be checked by itself.
 """
 
-import re
 from collections.abc import Callable, Iterator
 
 from pyoxigraph import Literal, NamedNode
@@ -12,8 +11,8 @@ from accordgraph.contexts import kind_of, pattern, pattern_of, standing
 from accordgraph.evidence import Model, Term, lines_of, root_of
 from accordgraph.findings import Finding
 from accordgraph.identity import OURS, claims_on, codes_of, committees, identity, named_in, phrase
-from accordgraph.labels import unfounded
-from accordgraph.namespaces import ACG, CONCEPT, DCTERMS, ELI, ID, RDF, SKOS, shorten
+from accordgraph.labels import strange_in_iri, unfounded
+from accordgraph.namespaces import ACG, CONCEPT, DCTERMS, ID, RDF, SKOS, shorten
 from accordgraph.passages import LocatorError, passage_digest, squash
 from accordgraph.written_forms import Malformed
 
@@ -59,6 +58,10 @@ def _passage(model: Model, node: NamedNode) -> Iterator[Finding]:
     text = model.texts.get(source)
     if lines is None:
         yield _finding("verify-passage", node, ACG.firstLine, None, "has no first and last line; give both")
+    elif not model.is_a(source, ACG.SourceDocument):
+        yield _finding(
+            "verify-passage", node, DCTERMS.isPartOf, None, "is part of no source; name its source"
+        )
     elif text is not None:
         stated = model.literals(node, ACG.digest)
         try:
@@ -138,10 +141,11 @@ def _links(model: Model, node: NamedNode) -> Iterator[Finding]:
                 yield _finding(
                     "verify-link", node, predicate, thing, f"{message}; cite a passage that names it"
                 )
-            elif thing.value.startswith(ID) and thing not in model.nodes:
-                yield _finding(
-                    "verify-link", node, predicate, thing, "nothing is said of it; is the name right?"
-                )
+    for predicate in model.nodes[node].keys() - {ACG.evidence}:
+        for thing in model.things(node, predicate):
+            if thing.value.startswith(ID) and thing not in model.nodes:
+                message = f"{shorten(thing.value)} is nowhere described; is its name right?"
+                yield _finding("verify-link", node, predicate, thing, message)
 
 
 def _codes(model: Model, node: NamedNode) -> Iterator[Finding]:
@@ -213,10 +217,9 @@ def _marks(model: Model, node: NamedNode) -> Iterator[Finding]:
 
 def _labels(model: Model, node: NamedNode) -> Iterator[Finding]:
     """Check that the numbers and dates in what we write come from somewhere."""
-    if not model.is_a(node, ACG.Passage):
-        for predicate, label, number in unfounded(model, node):
-            message = f"{number} in '{label.value}' is no number or date of the node or its passages"
-            yield _finding("verify-label", node, predicate, label, message)
+    for predicate, label, number in unfounded(model, node):
+        message = f"{number} in '{label.value}' is no number or date of the node or its passages"
+        yield _finding("verify-label", node, predicate, label, message)
 
 
 def _article(model: Model, node: NamedNode) -> Iterator[Finding]:
@@ -235,20 +238,10 @@ def _article(model: Model, node: NamedNode) -> Iterator[Finding]:
 
 
 def _iri(model: Model, node: NamedNode) -> Iterator[Finding]:
-    """Check that a name made of an official number or a date agrees with it."""
-    slug = node.value.rpartition("/")[2]
-    for predicate, shape in (
-        (ACG.registrationNumber, r"\d{6}"),
-        (SKOS.notation, r"\d{3}\.\d\d"),
-        (ACG.signedOn, r"[a-z]+-\d{4}-\d\d-\d\d|jc-\d{3}\.\d\d-\d{4}-\d\d-\d\d-[a-z]"),
-        (ACG.officialNumber, r"[a-z]+-\d+"),
-        (ELI.number, r"[a-z]+-.*\d"),
-    ):
-        for value in model.literals(node, predicate) if re.fullmatch(shape, slug) else ():
-            plain = value.value.replace(".", "") if predicate == ACG.officialNumber else value.value
-            if "-".join(re.findall(r"\d+", plain)) not in "-".join(re.findall(r"\d+", slug)):
-                message = f"{value.value} does not agree with the name of the node, which is made of it"
-                yield _finding("verify-iri", node, predicate, value, message)
+    """Check that the numbers and dates in a node's name are its own."""
+    for number in strange_in_iri(model, node):
+        message = f"{number} in the name is no number or date of the node; name it after its own"
+        yield _finding("verify-iri", node, RDF.type, None, message)
 
 
 Check = Callable[[Model, NamedNode], Iterator[Finding]]

@@ -24,7 +24,7 @@ from SPARQLWrapper import JSON, POST, TURTLE, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
 from accordgraph.assets import find_project
-from accordgraph.errors import AccordGraphError
+from accordgraph.errors import AccordGraphError, EndpointError
 from accordgraph.namespaces import XSD
 from accordgraph.queries import find_query
 
@@ -49,15 +49,6 @@ _PYTHON: Mapping[str, Callable[[str], Value]] = {
     XSD.date.value: date.fromisoformat,
     XSD.dateTime.value: datetime.fromisoformat,
 }
-
-
-class EndpointError(AccordGraphError):
-    """An endpoint that cannot be reached, or that refuses; `problem` is what it says, `status` its code."""
-
-    def __init__(self, endpoint: str, message: str, problem: Mapping[str, Any] | None = None) -> None:
-        self.endpoint, self.problem = endpoint, dict(problem or {})
-        self.status: int | None = self.problem.get("status")
-        super().__init__(f"{endpoint}: {message}")
 
 
 class Client:

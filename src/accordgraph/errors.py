@@ -11,9 +11,13 @@ AccordGraphError            caught by the command line: one line, exit 2
 ├── DatasetNotBuilt         no built dataset where one is needed
 ├── NotValidated            a dataset without a conforming validation of exactly these bytes
 ├── ReferenceMissing        the reference material is not there
-└── QueryError              SPARQL that cannot be answered, with line and column
+├── QueryError              SPARQL that cannot be answered, with line and column
+│   ├── QueryRefused        an update, or SERVICE
+│   └── EvaluationError     well written, but it cannot be evaluated
+└── EndpointError           an endpoint that cannot be reached, or that refuses
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 SHOWN = 5
@@ -82,3 +86,21 @@ class QueryError(AccordGraphError):
         self.message, self.line, self.column = message, line, column
         place = f"line {line}, column {column}: " if line is not None else ""
         super().__init__(f"{place}{message}")
+
+
+class QueryRefused(QueryError):
+    """SPARQL that a store will not run, however well it is written: an update, or SERVICE."""
+
+
+class EvaluationError(QueryError):
+    """SPARQL that is well written but cannot be evaluated, as with a function that does not exist."""
+
+
+class EndpointError(AccordGraphError):
+    """An endpoint that cannot be reached, or that refuses; `problem` is what it says, `status` its code."""
+
+    def __init__(self, endpoint: str, message: str, problem: Mapping[str, object] | None = None) -> None:
+        self.endpoint, self.problem = endpoint, dict(problem or {})
+        status = self.problem.get("status")
+        self.status = status if isinstance(status, int) else None
+        super().__init__(f"{endpoint}: {message}")

@@ -106,9 +106,10 @@ def codes_of(model: Model, node: NamedNode) -> list[NamedNode]:
     ]
 
 
-def claims_on(model: Model, node: NamedNode, predicate: NamedNode) -> list[NamedNode]:
-    """Return the claims that give a node a value for a predicate."""
-    return model.once("claims", lambda: _claims(model)).get((node, predicate), [])
+def claims_on(model: Model, node: NamedNode, predicate: NamedNode | None = None) -> list[NamedNode]:
+    """Return the claims about a node: all, or those that give it a value for a predicate."""
+    claims = model.once("claims", lambda: _claims(model)).get(node, [])
+    return [claim for claim in claims if predicate is None or predicate in model.things(claim, RDF.predicate)]
 
 
 def _identity(model: Model, node: NamedNode) -> Identity:
@@ -151,13 +152,12 @@ def _by_notation(model: Model) -> dict[str, NamedNode]:
     return {number.value: node for node in committees for number in model.literals(node, SKOS.notation)}
 
 
-def _claims(model: Model) -> dict[tuple[NamedNode, NamedNode], list[NamedNode]]:
-    found: defaultdict[tuple[NamedNode, NamedNode], list[NamedNode]] = defaultdict(list)
+def _claims(model: Model) -> dict[NamedNode, list[NamedNode]]:
+    found: defaultdict[NamedNode, list[NamedNode]] = defaultdict(list)
     for node in model.facts:
         if model.is_a(node, ACG.Claim):
             for subject in model.things(node, RDF.subject):
-                for predicate in model.things(node, RDF.predicate):
-                    found[subject, predicate].append(node)
+                found[subject].append(node)
     return found
 
 

@@ -1,91 +1,128 @@
-"""The numbers and dates in what we write ourselves: each must come from the data or from a cited passage.
+"""The numbers and dates in what we write ourselves: labels and IRIs. Each must come from somewhere.
 
-A name (`skos:prefLabel`, `skos:altLabel`) takes its numbers from the IRI and the values of its node and of
-the nodes that it belongs to; a description or a reason may also take them from the passages.
+An IRI and a label take their numbers from the values and printed names of their node and of the nodes that it
+belongs to; a description or a reason may also take them from the passages.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pyoxigraph import Literal, NamedNode
 
 from accordgraph.contexts import pattern
 from accordgraph.evidence import Model
-from accordgraph.identity import named_in
-from accordgraph.namespaces import ACG, DCTERMS, ELI, RDF, SKOS
+from accordgraph.identity import claims_on, named_in
+from accordgraph.namespaces import ACG, BASE, DCTERMS, ELI, RDF, SKOS
 from accordgraph.passages import fold
 from accordgraph.written_forms import MONTHS, Malformed, written
 
-NAMES = (SKOS.prefLabel, SKOS.altLabel)
-TEXTS = (DCTERMS.description, ACG.reason)
+TEXTS = (DCTERMS.description, ACG.reason, ACG.section)
+LABELS = (SKOS.prefLabel, SKOS.altLabel, *TEXTS)
 
 _BELONGS_TO = (
     ACG.isConcludedIn, ACG.isProvisionOf, ACG.examines, ACG.assesses, ACG.against, ACG.isBetween,
     ELI.is_part_of, DCTERMS.isPartOf, DCTERMS.isFormatOf, RDF.subject, RDF.object,
 )  # fmt: skip
 _NUMBER = re.compile(r"\d+(?:[./]\d+)*")
-_ISO = re.compile(r"\b(\d{4})-\d\d-\d\d\b")
-_NAMED_MONTHS = [
-    re.compile("|".join(names)) for names in zip(*(m.split() for m in MONTHS.values()), strict=True)
-]
-_LONG = re.compile(
-    rf"\b(\d{{1,2}})(?:er|e|\.)? ({'|'.join(month.pattern for month in _NAMED_MONTHS)}) (\d{{4}})"
+_ISO = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_COMMITTEE = re.compile(r"\d{3}\.\d\d")
+_MONTHS = [re.compile("|".join(names)) for names in zip(*(m.split() for m in MONTHS.values()), strict=True)]
+_MONTH = "|".join(month.pattern for month in _MONTHS)
+_DAY = re.compile(rf"\b(\d{{1,2}})(?:er|e|\.)? ({_MONTH}) (\d{{4}})")
+_TWO_DAYS = re.compile(
+    rf"(?<![.°] )\b([12]?\d|3[01]) (?:or|and|ou|et|of|en) (?=\d{{1,2}}(?:er)? ((?:{_MONTH}) \d{{4}}))"
 )
 
 
 def unfounded(model: Model, node: NamedNode) -> Iterator[tuple[NamedNode, Literal, str]]:
     """Yield each number or date of a label that comes from nowhere, with the property and the label."""
-    labels = [(predicate, label) for predicate in NAMES + TEXTS for label in model.literals(node, predicate)]
-    if not any(map(_NUMBER.search, (label.value for _, label in labels))):
+    labels = [(predicate, label) for predicate in LABELS for label in model.literals(node, predicate)]
+    if not any(_NUMBER.search(label.value) for _, label in labels):
         return
     near = _near(model, node)
-    known = _known(model, near)
-    cited = dict(passage for one in near for passage in model.cited(one))
-    read = {n for passage in cited.values() for n in _NUMBER.findall(passage.text)}
-    told = read | {n for iri in cited for one in named_in(model, iri) for n in _committee(model, one)}
+    cited = {iri for one in near for iri, _ in model.cited(one)} | ({node} & model.passages.keys())
+    known, read, told = _known(model, near), _read(model, cited), _told(model, cited)
+    printed = {number for one in near for number in _printed(model, one)}
+    years = {number for number in read if _YEAR.fullmatch(number)}
     for predicate, label in labels:
-        for number in sorted(_numbers(label.value)):
-            year = re.fullmatch(r"(?:19|20)\d\d", number)
-            if number in known or number in (told if predicate in TEXTS else read if year else ()):
-                continue
-            if "-" in number and any(_written(number).search(passage.words) for passage in cited.values()):
-                continue
-            yield predicate, label, number
+        ours = predicate != SKOS.altLabel or model.is_a(node, ACG.JointCommittee)
+        allowed = known | (told if predicate in TEXTS else printed | years if ours else read)
+        for number in sorted(_numbers(label.value) - allowed):
+            if predicate == ACG.section and not _COMMITTEE.fullmatch(number):
+                continue  # the number of a row is ours: the source does not print it
+            if not (_ISO.fullmatch(number) and _says_day(model, cited, number)):
+                yield predicate, label, number
 
 
-def _numbers(label: str) -> set[str]:
-    """Return the numbers of a label, a full date as yyyy-mm-dd."""
-    found: set[str] = set()
+def strange_in_iri(model: Model, node: NamedNode) -> Iterator[str]:
+    """Yield each number or date in the IRI of a node that neither it nor what it belongs to has."""
+    text = node.value.removeprefix(BASE)
+    if not _NUMBER.search(text):
+        return
+    near = _near(model, node)
+    known = _known(model, near) | {number for one in near for number in _printed(model, one)}
+    known |= {run for number in known for run in (*re.findall(r"\d+", number), number.replace(".", ""))}
+    known |= {number.rpartition("-")[2].lstrip("0") for number in known if _ISO.fullmatch(number)}
+    if node in model.passages:
+        known |= _told(model, {node}) | {run for n in _read(model, {node}) for run in re.findall(r"\d+", n)}
+    else:
+        known |= {n for n in _read(model, {iri for iri, _ in model.cited(node)}) if _YEAR.fullmatch(n)}
+    yield from sorted(_numbers(text) - known)
 
-    def date(match: re.Match[str]) -> str:
-        month = next(i for i, names in enumerate(_NAMED_MONTHS, 1) if names.fullmatch(match[2]))
-        found.add(f"{match[3]}-{month:02}-{int(match[1]):02}")
+
+def _numbers(text: str) -> set[str]:
+    """Return the numbers of a text, and its full dates as yyyy-mm-dd."""
+    days = {match[0] for match in _ISO.finditer(text)}
+
+    def day(match: re.Match[str]) -> str:
+        month = next(number for number, names in enumerate(_MONTHS, 1) if names.fullmatch(match[2]))
+        days.add(f"{match[3]}-{month:02}-{int(match[1]):02}")
         return " "
 
-    return {*_NUMBER.findall(_LONG.sub(date, fold(label))), *found}
+    words = _TWO_DAYS.sub(r"\1 \2, ", fold(_ISO.sub(" ", text)))
+    return days | set(_NUMBER.findall(_DAY.sub(day, words)))
 
 
 def _near(model: Model, node: NamedNode) -> set[NamedNode]:
+    """Return a node and the nodes that it belongs to, directly or not."""
     near, new = {node}, {node}
     for _ in range(4):
-        new = {up for one in new for up in model.things(one, *_BELONGS_TO)} & model.facts - near
+        new = ({up for one in new for up in model.things(one, *_BELONGS_TO)} & model.facts) - near
         near |= new
     return near
 
 
-def _known(model: Model, nodes: set[NamedNode]) -> set[str]:
-    texts = [node.value for node in nodes] + [
+def _known(model: Model, nodes: Iterable[NamedNode]) -> set[str]:
+    """Return the numbers and dates in the values of nodes, also in what is claimed of them."""
+    claimed = [claim for node in nodes for claim in claims_on(model, node)]
+    values = [
         value.value
-        for node in nodes
+        for node in (*nodes, *claimed)
         for predicate, values in model.nodes[node].items()
         for value in values
-        if isinstance(value, Literal) and predicate not in NAMES + TEXTS
+        if isinstance(value, Literal) and predicate not in LABELS
     ]
-    known = {number for node in nodes for number in _committee(model, node)}
-    for text in texts:
-        known |= {match[0] for match in _ISO.finditer(text)} | {match[1] for match in _ISO.finditer(text)}
-        known |= set(_NUMBER.findall(_ISO.sub(" ", text)))
-    return known
+    numbers = {number for value in values for number in _numbers(value)}
+    years = {number[:4] for number in numbers if _ISO.fullmatch(number)}
+    return numbers | years | {form for node in nodes for form in _committee(model, node)}
+
+
+def _printed(model: Model, node: NamedNode) -> set[str]:
+    """Return the numbers in the names under which the source prints a thing."""
+    names = () if model.is_a(node, ACG.JointCommittee) else model.literals(node, SKOS.altLabel)
+    return {number for name in names for number in _numbers(name.value)}
+
+
+def _read(model: Model, passages: Iterable[NamedNode]) -> set[str]:
+    """Return the numbers in the text of passages."""
+    return {number for iri in passages for number in _NUMBER.findall(model.passages[iri].text)}
+
+
+def _told(model: Model, passages: Iterable[NamedNode]) -> set[str]:
+    """Return the numbers in the text of passages, those of joint committees in every form."""
+    named = {committee for iri in passages for committee in named_in(model, iri)}
+    return _read(model, passages) | {form for committee in named for form in _committee(model, committee)}
 
 
 def _committee(model: Model, node: NamedNode) -> set[str]:
@@ -96,8 +133,9 @@ def _committee(model: Model, node: NamedNode) -> set[str]:
     return numbers | {n.removesuffix(".00") for n in numbers} | {n.replace(".", "") + "00" for n in numbers}
 
 
-def _written(day: str) -> re.Pattern[str]:
+def _says_day(model: Model, passages: Iterable[NamedNode], day: str) -> bool:
     try:
-        return pattern(written(day, "date"))
+        form = pattern(written(day, "date"))
     except Malformed:
-        return pattern(r"(?!)")
+        return False
+    return any(form.search(model.passages[iri].words) for iri in passages)

@@ -18,23 +18,14 @@ from typing import IO, Protocol
 
 import pyoxigraph as ox
 
-from accordgraph.build import NQUADS
-from accordgraph.errors import DatasetNotBuilt, NotValidated, QueryError
+from accordgraph.build import NQUADS, VALIDATION
+from accordgraph.errors import DatasetNotBuilt, EvaluationError, NotValidated, QueryRefused
 from accordgraph.lexer import calls_service, dataset_clause, is_update
 from accordgraph.namespaces import ID, PREFIXES
 from accordgraph.syntax import explain
 
-VALIDATION = "validation.json"
 _Graph = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-
-
-class QueryRefused(QueryError):
-    """SPARQL that this store will not run, however well it is written: an update, or SERVICE."""
-
-
-class EvaluationError(QueryError):
-    """SPARQL that is well written but cannot be evaluated, as with a function that does not exist."""
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from accordgraph.assets import Project
-from accordgraph.build import Assembly, assemble
+from accordgraph.build import VALIDATION, Assembly, assemble
 from accordgraph.dataset import Dataset
 from accordgraph.findings import SEVERITIES, Finding, conforms, in_order
 from accordgraph.quality import quality_store, run_quality
 from accordgraph.queries import load_queries
 from accordgraph.shacl import load_shapes, run_shapes
-
-VALIDATION = "validation.json"
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from accordgraph.errors import QueryError
+from accordgraph.errors import EvaluationError, QueryError, QueryRefused
 from accordgraph.server import problems
 from accordgraph.server.negotiation import GRAPHS, RESULTS, Choice, choose
 from accordgraph.server.problems import Problem
-from accordgraph.store import EvaluationError, Graphs, QueryRefused, Store
+from accordgraph.store import Graphs, Store
 
 METHODS = ["GET", "HEAD", "POST"]
 FORM, QUERY, UPDATE = (
