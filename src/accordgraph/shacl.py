@@ -57,9 +57,9 @@ def run_shapes(triples: Iterable[Triple], shapes: Graph) -> list[Finding]:
 def flattened(shapes: Graph) -> Graph:
     """Return the same shapes, each property shape with the targets of the node shape that owns it.
 
-    pySHACL runs a property shape once for each focus node when it gets there by `sh:property`, but once for all
-    of them when the property shape has the targets itself: three times as fast, with the same findings. It is
-    the same because every property shape has one owner, and no shape with targets is used by `sh:node`.
+    pySHACL runs a property shape once for each focus node when it gets there by `sh:property`, but once for
+    all of them when the property shape has the targets itself: three times as fast, with the same findings.
+    It is the same because every property shape has one owner, and no shape with targets is used by `sh:node`.
     """
     flat = Graph(bind_namespaces="none")
     flat += shapes
