@@ -11,7 +11,7 @@ PACKAGE = Path(accordgraph.__file__).parent
 ORDER = (
     "namespaces errors settings assets turtle queries dataset derive build "
     "passages written_forms contexts evidence findings identity labels checks verify "
-    "shacl quality validate lexer syntax store results client "
+    "shacl quality validate reference lexer syntax store results client "
     "server.negotiation server.problems server.sparql server.app server.run server terminal cli __main__"
 ).split()
 

@@ -180,6 +180,19 @@ def query(name: str, params: tuple[str, ...], form: str) -> None:
 
 
 @main.command()
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder to write to; default docs/ in the build folder."
+)
+def docs(out: Path | None) -> None:
+    """Write the reference of the model: a page for each class and concept scheme, with its constraints."""
+    from accordgraph.reference import write_reference
+
+    project, _ = _project()
+    folder = out or project.build / "docs"
+    click.echo(f"{len(write_reference(project, folder))} pages in {folder}")
+
+
+@main.command()
 @as_json
 def queries(as_json: bool) -> None:
     """List the queries of the library, with what each asks and its parameters."""
