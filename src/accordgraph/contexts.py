@@ -14,7 +14,7 @@ from accordgraph.written_forms import committee, written
 
 _DAY = r"\d\d/\d\d/\d{4}"
 _ANY_VALUE = r"\d+(?:er)? (?:[^\W\d]{3,9}) \d{4}\b|\d+(?:[./]\d+)*"
-_NUMBER = r"(?:n°|\bnr\.?|num[ée]ros?|\bno\.|\bcct|\bcao|\bavis|\badvie[sz]en|\badvies|\brapports?) ?{}"
+_NUMBER = r"(?:n°|\bnr\.?|num[ée]ros?|\bno\.|\bcct|\bcao|\bavis|\badvie[sz]en|\badvies|\brapports?) ?\(?{}"
 _OF = r"\b(?:du|de|van|vom|op)"
 
 CONTEXTS: dict[NamedNode, tuple[str, ...]] = {
@@ -35,6 +35,7 @@ CONTEXTS: dict[NamedNode, tuple[str, ...]] = {
     ACG.adoptedOn: (
         r"{} (?:werd |het volgende rapport )?(?:aangenomen|uitgebracht|adopt)",
         r"\badopt\w+ le {}",
+        r"\b(?:aangenomen|goedgekeurd) op {}",
     ),
     ACG.publishedOn: (r"\b(?:publiée?s?|gepubliceerd) (?:en|le|in|op) {}",),
     DCTERMS.issued: (rf"{_OF} {{}}", r", le {}"),

@@ -61,6 +61,7 @@ SCHEMES = (
     "instrument-type",
     "level",
     "local-rule",
+    "measure-type",
     "objective",
     "outcome",
     "part-of-year",
