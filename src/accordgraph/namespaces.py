@@ -67,6 +67,7 @@ SCHEMES = (
     "part-of-year",
     "per-unit",
     "qualifier",
+    "scale",
     "severity",
     "status",
     "strength",
