@@ -40,7 +40,10 @@ CONTEXTS: dict[NamedNode, tuple[str, ...]] = {
     ACG.publishedOn: (r"\b(?:publiée?s?|gepubliceerd) (?:en|le|in|op) {}",),
     DCTERMS.issued: (rf"{_OF} {{}}", r", le {}"),
     ACG.appliesFrom: (r"\b(?:vanaf|sinds|à partir d[eu]|à compter d[eu]|dès le|depuis le) (?:het )?{}",),
-    ACG.startsOn: (r"\b(?:vanaf|sinds|in|en|à partir d[eu]|à compter d[eu]|dès|depuis|au) (?:het |le )?{}",),
+    ACG.startsOn: (
+        r"\b(?:vanaf|sinds|in|en|à partir d[eu]|à compter d[eu]|dès|depuis|au) (?:het |le )?{}",
+        r"\bp[ée]riode {}-",
+    ),
     ACG.dueOn: (
         r"\b(?:uiterlijk|au plus tard|avant|voor|tegen)(?: op| le| fin| eind)? {}",
         r"\b(?:fin|eind|début|begin)(?: de| van)? {}",
