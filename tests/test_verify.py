@@ -85,10 +85,17 @@ def test_an_exemption_covers_its_finding_and_no_other() -> None:
 
 
 def test_an_exemption_that_covers_nothing_is_a_finding() -> None:
-    unused = Exemption("verify-name", ID["be/body/x"].value, ACG.level.value, "once needed")
-    (finding,) = run_verify(*at("matched.agreement"), exemptions=[unused]).findings
+    dataset, folder = at("matched.agreement")
+    node = next(triple.subject.value for triple in dataset.triples if triple.object == ACG.Passage)
+    unused = Exemption("verify-name", node, ACG.level.value, "once needed")
+    (finding,) = run_verify(dataset, folder, [unused]).findings
     assert finding.rule == "verify-exemption"
     assert "once needed" in finding.message
+
+
+def test_an_exemption_of_a_node_that_is_not_there_is_silent() -> None:
+    elsewhere = Exemption("verify-name", ID["be/body/x"].value, ACG.level.value, "of other data")
+    assert run_verify(*at("matched.agreement"), exemptions=[elsewhere]).findings == []
 
 
 def at(case: str) -> tuple[Dataset, Path]:

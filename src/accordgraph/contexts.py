@@ -14,7 +14,10 @@ from accordgraph.written_forms import committee, written
 
 _DAY = r"\d\d/\d\d/\d{4}"
 _ANY_VALUE = r"\d+(?:er)? (?:[^\W\d]{3,9}) \d{4}\b|\d+(?:[./]\d+)*"
-_NUMBER = r"(?:n°|\bnr\.?|num[ée]ros?|\bno\.|\bcct|\bcao|\bavis|\badvie[sz]en|\badvies|\brapports?) ?\(?{}"
+_NUMBER = (
+    r"(?:n°|\bnr\.?|num[ée]ros?|\bno\.|\bcct|\bcao|\bavis|\badvie[sz]en|\badvies|\brapports?"
+    r"|\bprojet|\bprogramme|\bmesure) ?\(?{}"
+)
 _OF = r"\b(?:du|de|van|vom|op)"
 
 CONTEXTS: dict[NamedNode, tuple[str, ...]] = {
@@ -35,17 +38,18 @@ CONTEXTS: dict[NamedNode, tuple[str, ...]] = {
     ACG.adoptedOn: (
         r"{} (?:werd |het volgende rapport )?(?:aangenomen|uitgebracht|adopt)",
         r"\badopt\w+ le {}",
-        r"\b(?:aangenomen|goedgekeurd) op {}",
+        r"\b(?:aangenomen|goedgekeurd)(?: door [^.]{0,40})? op {}",
     ),
     ACG.publishedOn: (r"\b(?:publiée?s?|gepubliceerd) (?:en|le|in|op) {}",),
     DCTERMS.issued: (rf"{_OF} {{}}", r", le {}"),
     ACG.appliesFrom: (r"\b(?:vanaf|sinds|à partir d[eu]|à compter d[eu]|dès le|depuis le) (?:het )?{}",),
     ACG.startsOn: (
-        r"\b(?:vanaf|sinds|in|en|à partir d[eu]|à compter d[eu]|dès|depuis|au) (?:het |le )?{}",
-        r"\bp[ée]riode {}-",
+        r"\b(?:vanaf|sinds|in|en|met ingang van|van start gegaan op) (?:het )?{}",
+        r"\b(?:à partir d[eu]|à compter d[eu]|dès|depuis|au|en) (?:le )?{}",
+        r"{} ?- ?\d{4}\b",
     ),
     ACG.dueOn: (
-        r"\b(?:uiterlijk|au plus tard|avant|voor|tegen)(?: op| le| fin| eind)? {}",
+        r"\b(?:uiterlijk|ten laatste|au plus tard|avant|voor|tegen)(?: op| in| le| fin| eind)? {}",
         r"\b(?:fin|eind|début|begin)(?: de| van)? {}",
     ),
     ACG.suppletiveReferenceDate: (

@@ -27,8 +27,15 @@ class Exemption:
         return (self.rule, self.node, self.path) == (finding.rule, finding.node, finding.path)
 
 
-EXEMPTIONS: tuple[Exemption, ...] = ()
-"""The known findings; one that no longer occurs is a finding itself."""
+EXEMPTIONS: tuple[Exemption, ...] = (
+    Exemption(
+        "verify-value",
+        "https://w3id.org/accordgraph/id/claim/competence-checks/undertakings/starts-in-2022",
+        "https://w3id.org/accordgraph/ontology#startsOn",
+        "The passage says 'last year' in a text of 2023.",
+    ),
+)
+"""The known findings; one that no longer occurs, though its node is there, is a finding itself."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,7 @@ def run_verify(dataset: Dataset, sources: Path, exemptions: Iterable[Exemption] 
     findings = [finding for node in model.facts for finding in check_node(model, node)]
     for exemption in exemptions:
         kept = [finding for finding in findings if not exemption.covers(finding)]
-        if len(kept) == len(findings):
+        if len(kept) == len(findings) and NamedNode(exemption.node) in model.nodes:
             message = f"the exemption from {exemption.rule} covers nothing; take it out ({exemption.reason})"
             kept.append(
                 Finding("Violation", "verify-exemption", exemption.node, exemption.path, "", message, "")

@@ -19,10 +19,10 @@ SEASONS = {  # EDTF: 21-24 seasons, 33-36 quarters
     22: ("été", "zomer", "sommer", "summer"),
     23: ("automne", "najaar", "herfst", "herbst", "autumn"),
     24: ("hiver", "winter"),
-    33: ("premier trimestre", "1er trimestre", "eerste kwartaal"),
-    34: ("deuxième trimestre", "2e trimestre", "tweede kwartaal"),
-    35: ("troisième trimestre", "3e trimestre", "derde kwartaal"),
-    36: ("quatrième trimestre", "4e trimestre", "vierde kwartaal"),
+    33: ("premier trimestre", "1er trimestre", "eerste kwartaal", "q1"),
+    34: ("deuxième trimestre", "2e trimestre", "tweede kwartaal", "q2"),
+    35: ("troisième trimestre", "3e trimestre", "derde kwartaal", "q3"),
+    36: ("quatrième trimestre", "4e trimestre", "vierde kwartaal", "q4"),
 }
 WORDS = {
     1: "één eén",
