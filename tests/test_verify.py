@@ -86,8 +86,7 @@ def test_an_exemption_covers_its_finding_and_no_other() -> None:
 
 def test_an_exemption_that_covers_nothing_is_a_finding() -> None:
     dataset, folder = at("matched.agreement")
-    node = next(triple.subject.value for triple in dataset.triples if triple.object == ACG.Passage)
-    unused = Exemption("verify-name", node, ACG.level.value, "once needed")
+    unused = Exemption("verify-name", ID["passage/row"].value, ACG.level.value, "once needed")
     (finding,) = run_verify(dataset, folder, [unused]).findings
     assert finding.rule == "verify-exemption"
     assert "once needed" in finding.message
