@@ -56,6 +56,7 @@ SCHEMES = (
     "body-type",
     "clause",
     "counting-unit",
+    "coverage-status",
     "duration",
     "exception",
     "instrument-type",
