@@ -1,0 +1,86 @@
+"""Coverage has a cell for every topic and row of the schemes, and each cell says what it rests on."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
+
+from accordgraph.assets import Project
+from accordgraph.build import assemble
+from accordgraph.namespaces import ACG, CONCEPT, ID, RDF, SKOS
+from accordgraph.queries import load_queries
+
+ROOT = Path(__file__).resolve().parent.parent
+VIEWS = {query.name: query for query in load_queries(ROOT / "queries" / "views")}
+
+
+@cache
+def store() -> Store:
+    built = Store()
+    built.bulk_extend(Quad(t.subject, t.predicate, t.object) for t in assemble(Project.at(ROOT)).triples)
+    return built
+
+
+def concepts(scheme: str) -> int:
+    return sum(1 for _ in store().quads_for_pattern(None, SKOS.inScheme, CONCEPT[scheme]))
+
+
+def of_class(name: str) -> int:
+    return sum(1 for _ in store().quads_for_pattern(None, RDF.type, ACG[name]))
+
+
+def by_level() -> int:
+    return (concepts("objective") + concepts("theme")) * concepts("level")
+
+
+def by_committee() -> int:
+    """Four themes have a column in the table that looks for them in committees."""
+    return 4 * (of_class("JointCommittee") + 1)
+
+
+def rows(view: str, language: str) -> int:
+    found = store().query(VIEWS[view].bind({"language": [language]}), base_iri=ID)
+    assert isinstance(found, QuerySolutions)
+    return sum(1 for _ in found)
+
+
+def statuses(cell: str) -> list[object]:
+    return [q.object for q in store().quads_for_pattern(ID[f"coverage/{cell}"], ACG.coverageStatus, None)]
+
+
+def test_no_cell_is_missing_and_none_too_many() -> None:
+    assert of_class("Coverage") == by_level() + by_committee()
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "nl"])
+def test_the_views_show_every_cell_in_each_language(language: str) -> None:
+    assert rows("coverage-by-level", language) == by_level()
+    assert rows("coverage-by-committee", language) == by_committee()
+
+
+@pytest.mark.parametrize(
+    ("cell", "status"),
+    [
+        ("dignity-surveillance/sector", "not-reported"),
+        ("artificial-intelligence/310.00", "examined-and-none-found"),
+        ("artificial-intelligence/306.00", "addressed"),
+        ("artificial-intelligence/120.01", "not-reported"),
+        ("telework/other-committees", "not-reported"),
+        ("work-organisation/sector", "addressed"),
+        ("connecting-disconnecting/undertaking", "addressed"),
+    ],
+)
+def test_what_a_cell_says(cell: str, status: str) -> None:
+    assert statuses(cell) == [CONCEPT[f"coverage-status/{status}"]]
+
+
+def test_a_level_is_never_examined() -> None:
+    """The sources look in committees; that they find nothing there says nothing of a whole level."""
+    none = CONCEPT["coverage-status/examined-and-none-found"]
+    cells = [quad.subject for quad in store().quads_for_pattern(None, ACG.coverageStatus, none)]
+    assert cells
+    for cell in cells:
+        assert isinstance(cell, NamedNode)
+        assert not list(store().quads_for_pattern(cell, ACG.atLevel, None))
+        assert not list(store().quads_for_pattern(cell, ACG.coversOtherCommittees, Literal(True)))
