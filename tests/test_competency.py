@@ -1,8 +1,9 @@
 """Each question has the answer that a person counted in the sources, and the answer rests on the facts.
 
 `queries/competency/<name>.rq` is a question. In `tests/competency/`, `<name>.tsv` is its answer,
-`<name>.lines` says where in which source it was counted (`report-131 2084-2132 what stands there`), and
-`<name>.rests-on.rq` constructs facts that it rests on: without them the answer is another one.
+`<name>.lines` says where in which source it was counted (`report-131 2084-2132 what stands there`, or the
+public address that a link outward cites and what it gives), and `<name>.rests-on.rq` constructs facts that it
+rests on: without them the answer is another one.
 """
 
 import re
@@ -26,7 +27,7 @@ from accordgraph.assets import Project, find_reference
 from accordgraph.build import Assembly, assemble
 from accordgraph.derive import construct, derive
 from accordgraph.errors import ReferenceMissing
-from accordgraph.namespaces import ACG, ID, PREFIXES
+from accordgraph.namespaces import ACG, DCTERMS, ID, PREFIXES
 from accordgraph.passages import Passage, text_files
 from accordgraph.queries import Query, load_queries, load_query
 
@@ -159,11 +160,27 @@ def sources() -> dict[str, tuple[str, str]]:
     return found
 
 
+@cache
+def addresses() -> set[str]:
+    """Return the public addresses that claims cite in place of a passage."""
+    citing = {t.subject for t in assembly().dataset.triples if t.predicate == ACG.confidence}
+    return {
+        triple.object.value
+        for triple in assembly().dataset.triples
+        if triple.predicate == DCTERMS.source
+        and triple.subject in citing
+        and isinstance(triple.object, NamedNode)
+    }
+
+
 @question
 def test_the_lines_that_were_counted_are_lines_of_the_source(name: str) -> None:
     lines = (ANSWERS / f"{name}.lines").read_text(encoding="utf-8").splitlines()
     assert lines and len(lines) == len(set(lines))
     for line in lines:
+        if outward := re.fullmatch(r"(https?://\S+) \S.*", line):
+            assert outward[1] in addresses(), f"no link outward cites {outward[1]}"
+            continue
         match = re.fullmatch(r"(\S+) (\d+)-(\d+) (\S.*)", line)
         assert match, f"{line!r} should be: source first-last what stands there"
         file, text = sources()[match[1]]

@@ -55,6 +55,7 @@ SCHEMES = (
     "basis",
     "body-type",
     "clause",
+    "confidence",
     "counting-unit",
     "coverage-status",
     "duration",
