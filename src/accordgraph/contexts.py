@@ -48,6 +48,11 @@ CONTEXTS: dict[NamedNode, tuple[str, ...]] = {
         r"\b(?:à partir d[eu]|à compter d[eu]|dès|depuis|au|en) (?:le )?{}",
         r"{} ?- ?\d{4}\b",
     ),
+    ACG.endsOn: (
+        r"\d{4} ?- ?{}",
+        r"\b(?:tot|jusqu'à|jusqu'en)(?: (?:eind|fin|medio|en met|la fin de))? {}",
+        r"\b(?:in|en|fin|eind) {} (?:voltooid|afgerond|achev)",
+    ),
     ACG.dueOn: (
         r"\b(?:uiterlijk|ten laatste|au plus tard|avant|voor|tegen)(?: op| in| le| fin| eind)? {}",
         r"\b(?:fin|eind|début|begin)(?: de| van)? {}",
