@@ -27,7 +27,7 @@ KIND_FIELDS = {
 }
 """The files of the inventory, and the field that holds the kind of a record; without one its kind is `*`."""
 KINDS = {
-    "forgotten": "Not in the graph yet",
+    "statement": "Said of nothing that the graph has",
     "counted": "Counted by the inventory and not stated by a source",
     "coded value": "A value of another node, no thing of its own",
     "summary": "Sums up what several nodes say",

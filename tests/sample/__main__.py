@@ -1,0 +1,12 @@
+"""Print the sample that the digest of the present dataset draws."""
+
+from accordgraph.assets import find_project
+from accordgraph.build import assemble
+from sample import claimed, draw, passages, written
+
+assembly = assemble(find_project())
+claims = claimed(assembly)
+print(f"# dataset {assembly.digest}")
+print("statement\tpassages\tverdict\tremark")
+for triple in draw(assembly, assembly.digest):
+    print(f"{written(claims, triple)}\t{'; '.join(passages(assembly, triple))}\t\t")

@@ -1,0 +1,45 @@
+"""The sample that a second reader read: sixty statements, each with the passages and a verdict."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from accordgraph.assets import find_project
+from accordgraph.build import Assembly, assemble
+from sample import SIZE, candidates, claimed, draw, written
+
+READ = Path(__file__).parent / "sample" / "statements.tsv"
+VERDICTS = {"right", "wrong", "not borne out"}
+
+
+@pytest.fixture(scope="module")
+def assembly() -> Assembly:
+    return assemble(find_project())
+
+
+def rows() -> list[list[str]]:
+    return [line.split("\t") for line in READ.read_text(encoding="utf-8").splitlines()[2:]]
+
+
+def test_every_statement_was_read() -> None:
+    seed, header, *_ = READ.read_text(encoding="utf-8").splitlines()
+    assert re.fullmatch(r"# dataset [0-9a-f]{64}", seed)
+    assert header.split("\t") == ["statement", "passages", "verdict", "remark"]
+    assert len(rows()) == SIZE
+    for statement, passages, verdict, remark in rows():
+        assert verdict in VERDICTS and passages and remark, statement
+        assert verdict == "right" or "corrected" in remark, statement
+
+
+def test_what_was_right_still_stands_and_what_was_wrong_does_not(assembly: Assembly) -> None:
+    claims = claimed(assembly)
+    said = {written(claims, triple) for triple in candidates(assembly)}
+    right = {statement for statement, _, verdict, _ in rows() if verdict == "right"}
+    wrong = {statement for statement, _, verdict, _ in rows() if verdict != "right"}
+    assert len(right - said) <= SIZE // 20, right - said
+    assert wrong & said == set()
+
+
+def test_a_seed_draws_one_sample(assembly: Assembly) -> None:
+    assert draw(assembly, "seed") == draw(assembly, "seed") != draw(assembly, "another")
