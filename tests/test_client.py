@@ -16,8 +16,8 @@ from starlette.responses import PlainTextResponse
 from accordgraph.client import Argument, Client
 from accordgraph.errors import AccordGraphError, EndpointError, ParameterError, QueryFileError
 from accordgraph.namespaces import ACG, CONCEPT, ID, SKOS, XSD
-from accordgraph.server import create_app, running
-from accordgraph.store import MemoryStore
+from accordgraph.server import running
+from serving import app_over
 
 DATASET = f"""\
 {ID["one"]} {ACG.publishedOn} "2022-10-03"^^{XSD.date} .
@@ -48,8 +48,10 @@ SELECT ?thing ?given WHERE {
 
 
 @pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    app = create_app(MemoryStore(DATASET.encode()))
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    dataset = tmp_path_factory.mktemp("client") / "dataset.nq"
+    dataset.write_text(DATASET)
+    app = app_over(dataset)
 
     async def page(_: Request) -> PlainTextResponse:
         return PlainTextResponse("<html>not SPARQL</html>")

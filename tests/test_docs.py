@@ -15,11 +15,11 @@ from accordgraph.cli import main
 from accordgraph.client import Client
 from accordgraph.namespaces import ACG, PREFIXES, SCHEMES
 from accordgraph.queries import load_queries
-from accordgraph.server import create_app
 from accordgraph.settings import PREFIX, Settings
 from documentation.pages import ROOT, Block, Example, Page, pages
 from documentation.shell import commands, curl
 from documentation.workbench import ADDRESS, RUNNABLE, Unavailable, Workbench, workbench
+from serving import app_over
 
 PAGES = pages()
 BLOCKS = [pytest.param(block, id=f"{page.name}:{block.line}") for page in PAGES for block in page.blocks]
@@ -150,7 +150,7 @@ def test_every_question_is_listed(bench: Workbench) -> None:
 
 
 def test_every_address_of_the_server_is_documented(bench: Workbench) -> None:
-    paths = {getattr(route, "path", "") for route in create_app(bench.store).routes}
+    paths = {getattr(route, "path", "") for route in app_over(bench.project.build).routes}
     assert [path for path in paths if f"`{path}`" not in page("README.md")] == []
 
 

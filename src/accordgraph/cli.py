@@ -225,11 +225,18 @@ def queries(as_json: bool) -> None:
 )
 def serve(host: str | None, port: int | None) -> None:
     """Serve the built and validated dataset: SPARQL at /sparql."""
+    from accordgraph.build import NQUADS
     from accordgraph.server import create_app, run
-    from accordgraph.store import open_store
+    from accordgraph.store import validated
+    from accordgraph.workers.pool import Pool
 
     project, settings = _project()
     host, port = host or settings.host, settings.port if port is None else port
-    store = open_store(project.build)
-    click.echo(f"AccordGraph: {len(store):,} triples, SPARQL at http://{host}:{port}/sparql (Ctrl+C ends it)")
-    run(create_app(store, settings), host, port)
+
+    def engine() -> Pool:
+        validated(project.build)
+        return Pool(project.build / NQUADS, settings)
+
+    engine()
+    click.echo(f"AccordGraph: SPARQL at http://{host}:{port}/sparql (Ctrl+C ends it)")
+    run(create_app(engine, settings), host, port)

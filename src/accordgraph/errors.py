@@ -13,7 +13,10 @@ AccordGraphError            caught by the command line: one line, exit 2
 ├── ReferenceMissing        the reference material is not there
 ├── QueryError              SPARQL that cannot be answered, with line and column
 │   ├── QueryRefused        an update, or SERVICE
-│   └── EvaluationError     well written, but it cannot be evaluated
+│   ├── EvaluationError     well written, but it cannot be evaluated
+│   └── LimitExceeded       more than a setting allows: time, memory, rows, length ...
+├── Overloaded              no place for a query now; another time there may be
+├── WorkerError             the processes that answer queries cannot do their work
 └── EndpointError           an endpoint that cannot be reached, or that refuses
 """
 
@@ -94,6 +97,26 @@ class QueryRefused(QueryError):
 
 class EvaluationError(QueryError):
     """SPARQL that is well written but cannot be evaluated, as with a function that does not exist."""
+
+
+class LimitExceeded(QueryError):
+    """A query, or its answer, that is more than a setting allows; `limit` is the name of the setting."""
+
+    def __init__(self, limit: str, message: str) -> None:
+        self.limit = limit
+        super().__init__(message)
+
+
+class Overloaded(AccordGraphError):
+    """There is no place for a query now; `retry_after` is the number of seconds to wait."""
+
+    def __init__(self, message: str, retry_after: int = 1) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class WorkerError(AccordGraphError):
+    """The processes that answer queries cannot start, or one of them ended without a reason that is known."""
 
 
 class EndpointError(AccordGraphError):

@@ -5,8 +5,10 @@ second parser, and where a text can be read in two ways it follows both.
 """
 
 import re
+from collections import deque
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 _COMMENT = r"\#[^\n\r]*"
 _STRING = (
@@ -22,6 +24,9 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _UPDATES = {"ADD", "CLEAR", "COPY", "CREATE", "DELETE", "DROP", "INSERT", "LOAD", "MOVE", "WITH"}
+
+_CHANGING = re.compile(r"(?<![^\W\d])(?:NOW|RAND|UUID|STRUUID|BNODE)(?!\w)", re.IGNORECASE)
+"""The functions that give another value each time, wherever their names stand."""
 
 _ATOM = re.compile(rf"{_STRING}|\\.|[?$][A-Za-z0-9_]+|:[A-Za-z0-9_-]+", re.DOTALL)
 _IRI_ATOM = re.compile(_IRI)
@@ -62,24 +67,24 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token(match.lastgroup, match.group(), match.start())
 
 
-def _after_prologue(text: str) -> list[Token]:
-    """Return the tokens from the first word that is no declaration: SELECT, ASK, INSERT and so on."""
-    found = list(tokens(text))
-    place = 0
-    while place < len(found):
-        match found[place].text.upper():
+def _after_prologue(text: str) -> Iterator[Token]:
+    """Yield the tokens from the first word that is no declaration: SELECT, ASK, INSERT and so on."""
+    found = tokens(text)
+    for token in found:
+        match token.text.upper():
             case "PREFIX":
-                place += 3
+                deque(islice(found, 2), 0)
             case "BASE" | "VERSION":
-                place += 2
+                next(found, None)
             case _:
+                yield token
                 break
-    return found[place:]
+    yield from found
 
 
 def dataset_clause(text: str) -> DatasetClause:
     """Return the FROM and FROM NAMED clauses of a query."""
-    body = _after_prologue(text)
+    body = list(_after_prologue(text))
     default, named = [], []
     for place, token in enumerate(body):
         if token.kind != "word" or token.text.upper() != "FROM":
@@ -94,13 +99,22 @@ def dataset_clause(text: str) -> DatasetClause:
 
 def first_word(text: str) -> Token | None:
     """Return what a text begins with after its declarations, which says what it is; None when it is empty."""
-    return next(iter(_after_prologue(text)), None)
+    return next(_after_prologue(text), None)
 
 
 def is_update(text: str) -> bool:
     """Tell whether a text is a SPARQL update (INSERT, DELETE, LOAD ...) and not a query."""
     word = first_word(text)
     return word is not None and word.text.upper() in _UPDATES
+
+
+def always_the_same(text: str) -> bool:
+    """Tell whether a query has the same answer whenever it is asked; in doubt, that it has not."""
+    if _CHANGING.search(text):
+        return False
+    word = first_word(text)
+    makes_nodes = "[" in text or "_:" in text
+    return not (makes_nodes and word is not None and word.text.upper() == "CONSTRUCT")
 
 
 def undeclared_prefix(text: str, known: Container[str] = ()) -> Token | None:

@@ -1,39 +1,99 @@
-"""The answers of queries in the formats of the command line."""
+"""Answers in the forms that people and programs ask for."""
 
 import io
+import json
+from typing import IO, cast
 
-from pyoxigraph import Literal, NamedNode, QueryResultsFormat
+import pyoxigraph as ox
+from pyoxigraph import Literal, NamedNode, QueryResultsFormat, RdfFormat
 
+from accordgraph import forms
 from accordgraph.errors import InputError
+from accordgraph.forms import Form
 from accordgraph.namespaces import shorten
-from accordgraph.store import Answer
-from accordgraph.turtle import write
-
-FORMS = {
-    "csv": QueryResultsFormat.CSV,
-    "tsv": QueryResultsFormat.TSV,
-    "json": QueryResultsFormat.JSON,
-}
-"""The formats for SELECT and ASK that the engine writes."""
+from accordgraph.rows import RowLimit, too_many_rows
+from accordgraph.store import Answer, Term
+from accordgraph.turtle import write as canonical_turtle
 
 
-def render(answer: Answer, form: str) -> str:
-    """Return an answer as text in one of `FORMS`, or as canonical Turtle (`ttl`).
+def write(answer: Answer, form: Form, output: IO[bytes], most_rows: int | None = None) -> None:
+    """Write an answer in a form of its kind to a file.
 
-    Raises `InputError` when the format is for the other kind of answer.
+    Raises `LimitExceeded` when it has more rows or triples than `most_rows`, `InputError` when the form is
+    for answers of the other kind. A `TABLE` is never too long: it has the first rows and says if there are
+    more.
     """
-    if form == "ttl":
-        if not answer.is_graph:
-            raise InputError(
-                f"ttl is for CONSTRUCT and DESCRIBE; this query wants {', '.join(FORMS)} or table"
-            )
-        return write(answer.triples())
+    if form == forms.TABLE:
+        output.write(table(answer, most_rows).encode())
+    elif form not in (forms.GRAPHS if answer.is_graph else forms.RESULTS) or form.format is None:
+        raise InputError(f"{form.name} is not a form of this answer")
+    elif answer.is_graph:
+        triples = answer.triples()
+        if most_rows is not None and len(triples) > most_rows:
+            raise too_many_rows(most_rows)
+        answer.write_triples(triples, output, cast(RdfFormat, form.format))
+    else:
+        kind = cast(QueryResultsFormat, form.format)
+        if most_rows is None or answer.boolean is not None:
+            answer.write(output, kind)
+        else:
+            answer.write(cast(IO[bytes], RowLimit(output, kind, most_rows)), kind)
+
+
+def render(answer: Answer, name: str) -> str:
+    """Return an answer as text in the form of that name; a graph as canonical Turtle.
+
+    Raises `InputError` when the form is for answers of the other kind.
+    """
+    if name == "ttl" and answer.is_graph:
+        return canonical_turtle(answer.triples())
+    if name == "ttl":
+        raise InputError("ttl is for CONSTRUCT and DESCRIBE; this query wants csv, tsv, json or table")
     if answer.is_graph:
-        raise InputError(f"{form} is for SELECT and ASK; the answer to this query is a graph: ttl or table")
+        raise InputError(f"{name} is for SELECT and ASK; the answer to this query is a graph: ttl or table")
     output = io.BytesIO()
-    answer.write(output, FORMS[form])
+    write(answer, forms.ALL[name], output)
     text = output.getvalue().decode()
     return text if text.endswith("\n") else text + "\n"
+
+
+def table(answer: Answer, most_rows: int | None = None) -> str:
+    """Return an answer in the form `TABLE`, as text."""
+    if answer.boolean is not None:
+        return json.dumps({"boolean": answer.boolean})
+    columns: tuple[str, ...]
+    rows: list[tuple[Term | None, ...]] = []
+    more = False
+    if answer.is_graph:
+        columns = ("subject", "predicate", "object")
+        triples = answer.triples()
+        rows = [(triple.subject, triple.predicate, triple.object) for triple in triples[:most_rows]]
+        more = len(rows) < len(triples)
+    else:
+        columns = answer.variables
+        for row in answer.rows():
+            if len(rows) == most_rows:
+                more = True
+                break
+            rows.append(row)
+    content = {"columns": columns, "rows": [[_json(term) for term in row] for row in rows], "more": more}
+    return json.dumps(content, ensure_ascii=False)
+
+
+def _json(term: Term | None) -> dict[str, object] | None:
+    """Return a term as the JSON of SPARQL results writes it."""
+    if term is None:
+        return None
+    if isinstance(term, NamedNode):
+        return {"type": "uri", "value": term.value}
+    if isinstance(term, ox.BlankNode):
+        return {"type": "bnode", "value": term.value}
+    if isinstance(term, ox.Triple):
+        parts = {"subject": term.subject, "predicate": term.predicate, "object": term.object}
+        return {"type": "triple", "value": {name: _json(part) for name, part in parts.items()}}
+    if term.language:
+        return {"type": "literal", "value": term.value, "xml:lang": term.language}
+    return {"type": "literal", "value": term.value, "datatype": term.datatype.value}
 
 
 def cells(answer: Answer) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

@@ -1,38 +1,76 @@
-"""The settings: a table of names, defaults and what each is for; read from the environment, in one place.
+"""The settings: a table of names, defaults, units and purposes; read from the environment, in one place.
 
-A setting `reference` is given by the environment variable `ACCORDGRAPH_REFERENCE`.
+A setting `query_seconds` is given by the environment variable `ACCORDGRAPH_QUERY_SECONDS`.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from dataclasses import field as _field
 from pathlib import Path
+from typing import Any
 
 from accordgraph.errors import InputError
 
 PREFIX = "ACCORDGRAPH_"
-_KINDS: Mapping[str, type] = {"host": str, "port": int}
+
+
+def _setting(default: Any, help_: str, unit: str = "", public: bool = True) -> Any:
+    """Return a field with what a person has to know of it; what is not public is not shown by the server."""
+    return _field(default=default, metadata={"help": help_, "unit": unit, "public": public})
 
 
 @dataclass(frozen=True)
 class Settings:
     """What a person can set; each field says what it is for in its metadata."""
 
-    root: Path | None = _field(
-        default=None,
-        metadata={"help": "folder that holds ontology/, data/, shapes/ and queries/ (default: found)"},
+    root: Path | None = _setting(
+        None, "folder that holds ontology/, data/, shapes/ and queries/ (default: found)", public=False
     )
-    build: Path | None = _field(
-        default=None,
-        metadata={"help": "folder that the build writes to (default: build/ in the root)"},
+    build: Path | None = _setting(
+        None, "folder that the build writes to (default: build/ in the root)", public=False
     )
-    reference: Path | None = _field(
-        default=None,
-        metadata={"help": "folder of the reference material (default: `shared` beside the checkout)"},
+    reference: Path | None = _setting(
+        None, "folder of the reference material (default: `shared` beside the checkout)", public=False
     )
-    host: str = _field(default="127.0.0.1", metadata={"help": "address that the server listens on"})
-    port: int = _field(default=8000, metadata={"help": "port that the server listens on"})
+    host: str = _setting("127.0.0.1", "address that the server listens on", public=False)
+    port: int = _setting(8000, "port that the server listens on", public=False)
+    store: str = _setting(
+        "memory", "where queries are answered: memory, a folder, or the URL of an endpoint", public=False
+    )
+    trusted_proxies: str = _setting(
+        "127.0.0.1",
+        "addresses, with commas between, whose X-Forwarded-For and -Proto headers are believed",
+        public=False,
+    )
+    log_format: str = _setting("text", "form of the log's lines: text or json", public=False)
+
+    query_seconds: float = _setting(10.0, "time that a query may take", "seconds")
+    quick_seconds: float = _setting(
+        0.2, "time after which a query needs one of the slow places to go on", "seconds"
+    )
+    workers: int = _setting(128, "queries at once, each in a process of its own", "queries")
+    spare_workers: int = _setting(16, "processes that wait for a query", "processes")
+    slow_places: int = _setting(2, "queries at once that outlive the quick time", "queries")
+    query_memory: int = _setting(1024, "memory that a query may take beside the dataset", "MiB")
+    query_bytes: int = _setting(100_000, "length of a query", "bytes")
+    query_depth: int = _setting(64, "brackets of a query that stand in each other", "brackets")
+    query_patterns: int = _setting(150, "triple patterns and steps of paths in a query", "patterns")
+    answer_rows: int = _setting(1_000_000, "rows or triples of an answer", "rows")
+    answer_bytes: int = _setting(256 * 2**20, "size of an answer", "bytes")
+    table_rows: int = _setting(1000, "rows of an answer that is shown as a page", "rows")
+    request_bytes: int = _setting(2**20, "size of the body of a request", "bytes")
+    request_seconds: float = _setting(10.0, "time in which the body of a request must come", "seconds")
+    client_seconds: float = _setting(
+        60.0, "time of queries that one client may use a minute; 0 for as much as there is", "seconds"
+    )
+    client_errors: int = _setting(
+        60, "queries that may fail for one client in a minute; 0 for any number", "queries"
+    )
+    cache_bytes: int = _setting(64 * 2**20, "memory for answers that are kept; 0 keeps none", "bytes")
+    open_workers: bool = _setting(
+        False, "serve even where the processes of queries cannot be cut off from the network"
+    )
 
     @staticmethod
     def from_environment(environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -46,8 +84,50 @@ class Settings:
             text = environment.get(name, "")
             if not text:
                 continue
+            read, right = _READERS.get(type(field.default), (Path, "a path"))
             try:
-                values[field.name] = _KINDS.get(field.name, Path)(text)
+                values[field.name] = read(text)
             except ValueError as error:
-                raise InputError(f"{name} is {text!r}; it should be a whole number") from error
+                raise InputError(f"{name} is {text!r}; it should be {right}") from error
         return Settings(**values)  # type: ignore[arg-type]
+
+    def table(self) -> list[dict[str, object]]:
+        """Return the public settings, each with its name, value, unit and what it is for."""
+        return [
+            {
+                "name": field.name,
+                "value": getattr(self, field.name),
+                "unit": field.metadata["unit"],
+                "help": field.metadata["help"],
+            }
+            for field in fields(self)
+            if field.metadata["public"]
+        ]
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < float("inf"):
+        raise ValueError(text)
+    return value
+
+
+def _whole(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise ValueError(text)
+    return value
+
+
+def _truth(text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise ValueError(text)
+    return text.lower() == "true"
+
+
+_READERS: Mapping[type, tuple[Callable[[str], object], str]] = {
+    str: (str, "a text"),
+    int: (_whole, "a whole number"),
+    float: (_number, "a number"),
+    bool: (_truth, "true or false"),
+}

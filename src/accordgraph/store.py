@@ -5,8 +5,7 @@ came from. A query whose FROM clauses (or whose protocol parameters) name severa
 from their merge, so that a triple in two of them counts once too: the engine by itself would count it twice.
 
 Prefixes of the graph need not be declared in a query, and a relative IRI is one of its things
-(`<be/body/nar>`). Nothing stops a query that runs too long: such limits belong to the processes that queries
-will run in.
+(`<be/body/nar>`). Nothing here stops a query that runs too long: that is for the processes of `workers`.
 """
 
 import hashlib
@@ -23,6 +22,9 @@ from accordgraph.errors import DatasetNotBuilt, EvaluationError, NotValidated, Q
 from accordgraph.lexer import calls_service, dataset_clause, is_update
 from accordgraph.namespaces import ID, PREFIXES
 from accordgraph.syntax import explain
+
+ENGINE, HELD = "oxigraph", "dataset.json"
+"""What stands in the folder of a store: the engine's own folder, and the dataset's digest and length."""
 
 _Graph = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -87,8 +89,7 @@ class Answer:
     def write(self, output: IO[bytes], form: ox.QueryResultsFormat | ox.RdfFormat) -> None:
         """Write the answer in a format of its kind; a graph gets the prefixes that it uses."""
         if isinstance(form, ox.RdfFormat):
-            triples = self.triples()
-            ox.serialize(triples, output, form, prefixes=_prefixes_used(triples))
+            self.write_triples(self.triples(), output, form)
         elif isinstance(self._result, ox.QueryTriples):
             raise TypeError(f"a graph has no form in {form.name}")
         else:
@@ -96,6 +97,11 @@ class Answer:
                 self._result.serialize(output, form)
             except RuntimeError as error:
                 raise EvaluationError(str(error)) from error
+
+    @staticmethod
+    def write_triples(triples: list[ox.Triple], output: IO[bytes], form: ox.RdfFormat) -> None:
+        """Write a graph with the prefixes that it uses."""
+        ox.serialize(triples, output, form, prefixes=_prefixes_used(triples))
 
 
 class Store(Protocol):
@@ -119,14 +125,13 @@ class Store(Protocol):
         """Let go of what the store holds."""
 
 
-class MemoryStore:
-    """The dataset in memory, in this process."""
+class LocalStore:
+    """The dataset in an engine of this process."""
 
-    def __init__(self, dataset: bytes) -> None:
-        self.digest = hashlib.sha256(dataset).hexdigest()
-        self._store = ox.Store()
-        self._store.bulk_load(dataset, ox.RdfFormat.N_QUADS)
-        self._length = sum(1 for _ in self._store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+    def __init__(self, store: ox.Store, digest: str, length: int) -> None:
+        self.digest = digest
+        self._store = store
+        self._length = length
 
     def __len__(self) -> int:
         return self._length
@@ -164,8 +169,44 @@ class MemoryStore:
         )
 
     def close(self) -> None:
-        """Free the memory."""
+        """Let go of the engine: its memory, or its folder."""
         self._store = ox.Store()
+
+
+class MemoryStore(LocalStore):
+    """The dataset in memory."""
+
+    def __init__(self, dataset: bytes) -> None:
+        store = ox.Store()
+        store.bulk_load(dataset, ox.RdfFormat.N_QUADS)
+        length = sum(1 for _ in store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+        super().__init__(store, hashlib.sha256(dataset).hexdigest(), length)
+
+
+class DiskStore(LocalStore):
+    """The dataset in a folder that `accordgraph load` filled; any number of processes may read it."""
+
+    def __init__(self, folder: Path) -> None:
+        digest, length = describe_folder(folder)
+        try:
+            store = ox.Store.read_only(str(folder / ENGINE))
+        except OSError as error:
+            raise DatasetNotBuilt(f"the store in {folder} cannot be opened: {error}") from error
+        super().__init__(store, digest, length)
+
+
+def describe_folder(folder: Path) -> tuple[str, int]:
+    """Return the digest and the number of triples of the store in a folder, without opening it.
+
+    Raises `DatasetNotBuilt` where there is none.
+    """
+    try:
+        held = json.loads((folder / HELD).read_bytes())
+        return str(held["digest"]), int(held["triples"])
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise DatasetNotBuilt(
+            f"there is no store in {folder}; `accordgraph load {folder}` makes one"
+        ) from error
 
 
 def open_store(build: Path) -> Store:
@@ -173,20 +214,28 @@ def open_store(build: Path) -> Store:
 
     Raises `DatasetNotBuilt` or `NotValidated`, which say what command to run.
     """
+    return MemoryStore(validated(build))
+
+
+def validated(build: Path) -> bytes:
+    """Return the N-Quads that were built, if exactly these have been validated and conform.
+
+    Raises `DatasetNotBuilt` or `NotValidated`, which say what command to run.
+    """
     path = build / NQUADS
     if not path.is_file():
         raise DatasetNotBuilt(f"there is no dataset at {path}; `accordgraph build` makes it")
-    store = MemoryStore(path.read_bytes())
+    dataset = path.read_bytes()
     try:
         verdict = json.loads((build / VALIDATION).read_bytes())
         digest, conforms = verdict["digest"], verdict["conforms"]
     except (OSError, ValueError, LookupError, TypeError):
         raise NotValidated(f"{path} has not been validated; run `accordgraph validate`") from None
-    if digest != store.digest:
+    if digest != hashlib.sha256(dataset).hexdigest():
         raise NotValidated(f"{path} has changed since it was validated; run `accordgraph validate`")
     if conforms is not True:
         raise NotValidated(f"{path} does not conform; `accordgraph validate` says what is wrong")
-    return store
+    return dataset
 
 
 def _graphs_of(text: str) -> Graphs:

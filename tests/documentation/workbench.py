@@ -12,11 +12,10 @@ from unittest import mock
 from click.testing import CliRunner
 
 from accordgraph.assets import Project, find_reference
-from accordgraph.build import build
+from accordgraph.build import NQUADS, build
 from accordgraph.cli import main
 from accordgraph.errors import ReferenceMissing
 from accordgraph.results import cells, render
-from accordgraph.server import create_app, running
 from accordgraph.settings import PREFIX
 from accordgraph.store import Store, open_store
 from accordgraph.validate import validate
@@ -24,6 +23,7 @@ from documentation.markdown import fenced, table
 from documentation.pages import ROOT, Block, Example
 from documentation.shell import commands, curl
 from documentation.tables import TABLES
+from serving import serving
 
 ADDRESS = "http://127.0.0.1:8000"
 RUNNABLE = ("sparql", "sh", "python")
@@ -125,7 +125,7 @@ def workbench(folder: Path) -> Iterator[Workbench]:
         raise ValueError("the dataset does not conform; `accordgraph validate` says what is wrong")
     store = open_store(folder)
     environment = {PREFIX + "ROOT": str(ROOT), PREFIX + "BUILD": str(folder)}
-    with mock.patch.dict("os.environ", environment), chdir(ROOT), running(create_app(store)) as address:
+    with mock.patch.dict("os.environ", environment), chdir(ROOT), serving(folder / NQUADS) as address:
         yield Workbench(project, store, address)
     store.close()
 

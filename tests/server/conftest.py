@@ -6,18 +6,15 @@ from pathlib import Path
 import httpx
 import pytest
 
-from accordgraph.server import create_app, running
-from accordgraph.store import MemoryStore
+from serving import serving
 
 DATASET = Path(__file__).with_name("dataset.nq")
 
 
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
-    store = MemoryStore(DATASET.read_bytes())
-    with running(create_app(store)) as address:
+    with serving(DATASET) as address:
         yield address
-    store.close()
 
 
 @pytest.fixture(scope="session")

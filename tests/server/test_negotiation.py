@@ -1,9 +1,10 @@
 import pytest
 
-from accordgraph.server.negotiation import GRAPHS, RESULTS, choose
+from accordgraph.forms import GRAPHS, RESULTS
+from accordgraph.server.negotiation import choose
 
-JSON, XML, CSV, TSV = (form.media_type for form in RESULTS)
-TURTLE, NTRIPLES, JSONLD, RDFXML = (form.media_type for form in GRAPHS)
+JSON, XML, CSV, TSV, HTML = (form.media_type for form in RESULTS[:5])
+TURTLE, NTRIPLES, JSONLD, RDFXML = (form.media_type for form in GRAPHS[:4])
 
 
 @pytest.mark.parametrize(
@@ -24,9 +25,10 @@ TURTLE, NTRIPLES, JSONLD, RDFXML = (form.media_type for form in GRAPHS)
         ("text/csv; q=0.5 , text/tab-separated-values ;q=0.6", TSV),
         ("text/*;q=0.9, text/csv;q=0.1", TSV),
         ("*/*, application/sparql-results+json;q=0", XML),
-        ("text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8", "application/xml"),
+        ("text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8", HTML),
+        ("application/xhtml+xml, application/xml;q=0.9, */*;q=0.8", "application/xml"),
         ("application/json", "application/json"),
-        ('text/html;title="a, text/csv", text/tab-separated-values;q=0.2', TSV),
+        ('image/png;title="a, text/csv", text/tab-separated-values;q=0.2', TSV),
         ("text/csv;q=2, application/sparql-results+xml;q=0.1", XML),
     ],
 )
@@ -44,7 +46,8 @@ def test_results(accept: str | None, media_type: str) -> None:
         ("application/ld+json, text/turtle;q=0.9", JSONLD),
         ("application/json", "application/json"),
         ("application/rdf+xml;q=0.3, application/n-triples;q=0.4", NTRIPLES),
-        ("text/html, application/rdf+xml", RDFXML),
+        ("application/rdf+xml, text/html", RDFXML),
+        ("text/html, application/rdf+xml;q=0.9", HTML),
     ],
 )
 def test_graphs(accept: str | None, media_type: str) -> None:
@@ -53,6 +56,6 @@ def test_graphs(accept: str | None, media_type: str) -> None:
     assert choice.content_type.partition(";")[0] == media_type
 
 
-@pytest.mark.parametrize("accept", ["text/html", "image/*", "*/*;q=0", "text/csv;q=0", "text/turtle"])
+@pytest.mark.parametrize("accept", ["image/*", "*/*;q=0", "text/csv;q=0", "text/turtle"])
 def test_nothing_fits(accept: str) -> None:
     assert choose(accept, RESULTS) is None

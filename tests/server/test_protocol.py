@@ -12,8 +12,7 @@ from rdflib.collection import Collection
 
 from accordgraph.assets import find_reference
 from accordgraph.errors import ReferenceMissing
-from accordgraph.server import create_app, running
-from accordgraph.store import MemoryStore
+from serving import serving
 
 CNT, HT = Namespace("http://www.w3.org/2011/content#"), Namespace("http://www.w3.org/2011/http#")
 MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
@@ -79,14 +78,15 @@ def fits(response: httpx.Response, graph: rdflib.Graph, expected: Any) -> bool:
     )
 
 
-def test_the_protocol(manifest: tuple[Path, rdflib.Graph]) -> None:
+def test_the_protocol(manifest: tuple[Path, rdflib.Graph], tmp_path: Path) -> None:
     """Of an update test only the update is sent: the queries after it look for what it must not have done."""
     path, graph = manifest
     tests: list[Any] = list(graph.subjects(RDF.type, MF.ProtocolTest))
     assert len(tests) == 34
     wrong = []
-    store = MemoryStore(quads(path.parent, graph))
-    with running(create_app(store)) as address, httpx.Client(base_url=address) as http:
+    dataset = tmp_path / "dataset.nq"
+    dataset.write_bytes(quads(path.parent, graph))
+    with serving(dataset) as address, httpx.Client(base_url=address) as http:
         for test in tests:
             name = str(test).rpartition("#")[2]
             connection = graph.value(test, MF.action)

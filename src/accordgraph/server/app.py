@@ -1,25 +1,58 @@
 """The app: what stands at which address. Nothing happens at import."""
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from accordgraph import __version__
+from accordgraph.engine import Current, Engine
 from accordgraph.server import problems
+from accordgraph.server.answers import Answers
 from accordgraph.server.sparql import METHODS, Endpoint
 from accordgraph.settings import Settings
-from accordgraph.store import Store
+
+_ASKED = ["Accept", "Content-Type", "If-None-Match"]
+_SHOWN = ["ETag", "Link", "Location", "Retry-After"]
 
 
-def create_app(store: Store, settings: Settings | None = None) -> FastAPI:
-    """Make the app that serves a store; whoever opened the store closes it."""
-    app = FastAPI(title="AccordGraph", version=__version__, openapi_url=None, docs_url=None, redoc_url=None)
-    app.state.store = store
-    app.state.settings = settings or Settings()
+def create_app(make_engine: Callable[[], Engine], settings: Settings | None = None) -> FastAPI:
+    """Make the app that serves what an engine answers.
+
+    The engine is made when the app starts, once more each time the dataset is to be put in place anew
+    (`app.state.engine.replace()`), and stopped when the app stops.
+    """
+    settings = settings or Settings()
+    engine = Current(make_engine)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await engine.start()
+        try:
+            yield
+        finally:
+            await engine.stop()
+
+    app = FastAPI(
+        title="AccordGraph",
+        version=__version__,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    answers = Answers(engine, settings, lambda outcome, seconds: None)
+    app.state.engine, app.state.answers, app.state.settings = engine, answers, settings
     app.add_middleware(
-        CORSMiddleware, allow_origins=["*"], allow_methods=METHODS, allow_headers=["Accept", "Content-Type"]
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=METHODS,
+        allow_headers=_ASKED,
+        expose_headers=_SHOWN,
     )
     problems.install(app)
-    app.router.add_route("/sparql", Endpoint(store).__call__, methods=METHODS, include_in_schema=False)
+    app.router.add_route("/sparql", Endpoint(answers).__call__, methods=METHODS, include_in_schema=False)
 
     @app.api_route("/", methods=["GET", "HEAD"])
     async def greeting() -> dict[str, str | int]:
@@ -30,12 +63,12 @@ def create_app(store: Store, settings: Settings | None = None) -> FastAPI:
             "about": "how Belgium implements the European Framework Agreement on Digitalisation",
             "sparql": "/sparql",
             "health": "/health",
-            "triples": len(store),
+            "triples": engine.triples,
         }
 
     @app.api_route("/health", methods=["GET", "HEAD"])
-    async def health() -> dict[str, str | int]:
+    async def health() -> dict[str, object]:
         """Say that the server answers, and from which dataset."""
-        return {"status": "ok", "triples": len(store), "digest": store.digest}
+        return {"status": "ok", "triples": engine.triples, "digest": engine.digest, **engine.state()}
 
     return app

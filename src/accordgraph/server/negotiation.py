@@ -8,23 +8,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import QueryResultsFormat, RdfFormat
+from accordgraph.forms import Form, with_charset
+from accordgraph.server import problems
+from accordgraph.server.problems import Problem
 
-_UTF8 = "; charset=utf-8"
 _ELEMENT = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*")+')
 _RANGE = re.compile(r"\s*([\w!#$&^.+*-]+)/([\w!#$&^.+*-]+)\s*((?:;.*)?)", re.DOTALL)
 _QUALITY = re.compile(r";\s*q\s*=\s*([^;\s]*)\s*(?=;|$)", re.IGNORECASE)
 _WEIGHT = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
-
-
-@dataclass(frozen=True)
-class Form:
-    """A form that an answer can have: the engine's format, its media type and other names of it."""
-
-    format: QueryResultsFormat | RdfFormat
-    media_type: str
-    others: tuple[str, ...] = ()
-    parameters: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,23 +24,6 @@ class Choice:
 
     form: Form
     content_type: str
-
-
-RESULTS = (
-    Form(QueryResultsFormat.JSON, "application/sparql-results+json", ("application/json",)),
-    Form(QueryResultsFormat.XML, "application/sparql-results+xml", ("application/xml", "text/xml")),
-    Form(QueryResultsFormat.CSV, "text/csv", parameters=_UTF8),
-    Form(QueryResultsFormat.TSV, "text/tab-separated-values", parameters=_UTF8),
-)
-"""The forms of solutions and of booleans."""
-
-GRAPHS = (
-    Form(RdfFormat.TURTLE, "text/turtle", parameters=_UTF8),
-    Form(RdfFormat.N_TRIPLES, "application/n-triples"),
-    Form(RdfFormat.JSON_LD, "application/ld+json", ("application/json",)),
-    Form(RdfFormat.RDF_XML, "application/rdf+xml", ("application/xml", "text/xml")),
-)
-"""The forms of graphs."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +60,28 @@ def choose(accept: str | None, forms: Sequence[Form]) -> Choice | None:
                 continue
             if (quality, exactness) > best:
                 best = (quality, exactness)
-                chosen = Choice(form, media_type + (form.parameters or _charset(media_type)))
+                chosen = Choice(form, with_charset(media_type))
     return chosen
+
+
+def choose_form(accept: str | None, name: str | None, forms: Sequence[Form]) -> Choice:
+    """Return the form that a client asks for: by name or media type (`?format=`), else by its Accept header.
+
+    Raises `Problem`, which lists the forms, when none of them will do.
+    """
+    if name:
+        found = [
+            Choice(form, form.content_type) for form in forms if name.lower() in (form.name, form.media_type)
+        ]
+        choice = found[0] if found else None
+    else:
+        choice = choose(accept, forms)
+    if choice:
+        return choice
+    available = [form.media_type for form in forms]
+    listed = ", ".join(f"{form.media_type} ({form.name})" for form in forms)
+    detail = f"this answer can be given as {listed}"
+    raise Problem(problems.NOT_ACCEPTABLE, detail, {"Vary": "Accept"}, available=available)
 
 
 def _ranges(accept: str) -> list[_Range]:
@@ -101,8 +95,3 @@ def _ranges(accept: str) -> list[_Range]:
         quality = float(weight[1]) if weight else 1.0
         found.append(_Range(match[1].lower(), match[2].lower(), quality))
     return found
-
-
-def _charset(media_type: str) -> str:
-    """Return the charset parameter where the type has one that would otherwise not be UTF-8."""
-    return _UTF8 if media_type.startswith("text/") else ""

@@ -30,6 +30,8 @@ def running(app: FastAPI) -> Iterator[str]:
         thread.start()
         while not server.started and thread.is_alive():
             time.sleep(0.01)
+        if not server.started:
+            raise AccordGraphError("the server did not start; the log says why")
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
@@ -38,7 +40,7 @@ def running(app: FastAPI) -> Iterator[str]:
 
 
 def _config(app: FastAPI) -> uvicorn.Config:
-    return uvicorn.Config(app, log_level="warning", ws="none", lifespan="off", timeout_graceful_shutdown=5)
+    return uvicorn.Config(app, log_level="warning", ws="none", lifespan="on", timeout_graceful_shutdown=5)
 
 
 def _listen(host: str, port: int) -> socket.socket:

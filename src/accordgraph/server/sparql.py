@@ -1,28 +1,29 @@
 """`/sparql`: the query operation of the SPARQL 1.1 Protocol, read-only.
 
-A query runs in a thread, beside the loop that serves requests; nothing stops one that runs too long or takes
-too much memory, which only a process of its own could. The whole answer is made before the first byte is
-sent, so that a failure has its true status.
+The form of the answer is chosen before the query runs, since the first word of a query says whether it gives
+a graph. Queries come by GET, by POST of a form or of the query itself, and by the method QUERY.
 """
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
-from io import BytesIO
-from traceback import clear_frames
 from urllib.parse import parse_qsl
 
 from pyoxigraph import NamedNode
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from accordgraph.errors import EvaluationError, QueryError, QueryRefused
-from accordgraph.server import problems
-from accordgraph.server.negotiation import GRAPHS, RESULTS, Choice, choose
+from accordgraph import forms
+from accordgraph.forms import Form
+from accordgraph.lexer import first_word, is_update
+from accordgraph.server import pages, problems
+from accordgraph.server.answers import Answers, Question
+from accordgraph.server.negotiation import choose_form
 from accordgraph.server.problems import Problem
-from accordgraph.store import Graphs, Store
+from accordgraph.settings import Settings
+from accordgraph.store import Graphs
 
-METHODS = ["GET", "HEAD", "POST"]
+METHODS = ["GET", "HEAD", "POST", "QUERY", "OPTIONS"]
 FORM, QUERY, UPDATE = (
     "application/x-www-form-urlencoded",
     "application/sparql-query",
@@ -31,71 +32,73 @@ FORM, QUERY, UPDATE = (
 _READ_ONLY = (
     "this endpoint answers queries and takes no updates: the dataset changes only when it is published anew"
 )
-_VARY = {"Vary": "Accept"}
+_OPTIONS = {"Allow": ", ".join(METHODS), "Accept-Post": f"{QUERY}, {FORM}", "Accept-Query": QUERY}
+_SOLUTIONS = tuple(form for form in forms.RESULTS if form != forms.XLSX)
 
 
 @dataclass(frozen=True)
 class Operation:
-    """A query and the graphs that the protocol's parameters name."""
+    """A query, the graphs that the protocol's parameters name, and the form that `format` names."""
 
     text: str
     graphs: Graphs
+    form: str | None
 
 
 class Endpoint:
-    """The SPARQL endpoint on a store."""
+    """The SPARQL endpoint."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request of the protocol."""
-        operation = await read(request)
-        choice, body = await run_in_threadpool(self._answer_here, operation, request.headers.get("accept"))
-        return Response(body, headers={**_VARY, "Content-Type": choice.content_type})
-
-    def _answer_here(self, operation: Operation, accept: str | None) -> tuple[Choice, bytes]:
-        """Answer in this thread; what an error remembers of the engine's results may only be freed here."""
-        try:
-            return self._answer(operation, accept)
-        except Exception as error:
-            link: BaseException | None = error
-            while link is not None:
-                clear_frames(link.__traceback__)
-                link = link.__cause__ or link.__context__
-            raise
-
-    def _answer(self, operation: Operation, accept: str | None) -> tuple[Choice, bytes]:
-        try:
-            answer = self._store.query(operation.text, operation.graphs)
-            forms = GRAPHS if answer.is_graph else RESULTS
-            choice = choose(accept, forms)
-            if choice is None:
-                available = [form.media_type for form in forms]
-                detail = f"this answer can be given as {', '.join(available)}"
-                raise Problem(problems.NOT_ACCEPTABLE, detail, _VARY, available=available)
-            output = BytesIO()
-            answer.write(output, choice.form.format)
-        except QueryRefused as error:
-            raise Problem(problems.REFUSED, error.message) from error
-        except EvaluationError as error:
-            raise Problem(problems.EVALUATION, error.message) from error
-        except QueryError as error:
-            raise Problem(
-                problems.MALFORMED_QUERY, str(error), line=error.line, column=error.column
-            ) from error
-        return choice, output.getvalue()
+        if request.method == "OPTIONS":
+            return Response(None, 204, _OPTIONS)
+        operation = await read(request, self._answers.settings)
+        if is_update(operation.text):
+            raise Problem(problems.REFUSED, _READ_ONLY)
+        choice = choose_form(request.headers.get("accept"), operation.form, forms_of(operation.text))
+        render = pages.table(request, operation.text) if choice.form == forms.HTML else None
+        return await self._answers.respond(
+            request, Question(operation.text, choice, operation.graphs, render)
+        )
 
 
-async def read(request: Request) -> Operation:
+def forms_of(text: str) -> tuple[Form, ...]:
+    """Return the forms that the answer to a query can have."""
+    word = first_word(text)
+    is_graph = word is not None and word.text.upper() in ("CONSTRUCT", "DESCRIBE")
+    return forms.GRAPHS if is_graph else _SOLUTIONS
+
+
+async def body_of(request: Request, settings: Settings) -> bytes:
+    """Return the body of a request; raises `Problem` when it is too long, or does not come."""
+    held = bytearray()
+    try:
+        async with asyncio.timeout(settings.request_seconds):
+            async for piece in request.stream():
+                held += piece
+                if len(held) > settings.request_bytes:
+                    detail = f"the body is longer than {settings.request_bytes:,} bytes"
+                    raise Problem(problems.TOO_LONG, detail, {"Connection": "close"}, limit="request_bytes")
+    except TimeoutError as error:
+        detail = f"the body did not come within {settings.request_seconds:g} seconds"
+        raise Problem(problems.TIMEOUT, detail, {"Connection": "close"}, limit="request_seconds") from error
+    except ClientDisconnect as error:
+        raise Problem(problems.LEFT, "the client went away before the end of its request") from error
+    return bytes(held)
+
+
+async def read(request: Request, settings: Settings) -> Operation:
     """Read the query and its graphs from a request; raises `Problem` for one that is not as it should be."""
     parameters = _pairs(request.scope["query_string"], "query string")
     queries = [value for name, value in parameters if name == "query"]
-    if request.method == "POST":
+    if request.method in ("POST", "QUERY"):
         media_type, _, rest = request.headers.get("content-type", "").partition(";")
         media_type = media_type.strip().lower()
-        body = await request.body()
-        if media_type == FORM:
+        body = await body_of(request, settings)
+        if media_type == FORM and request.method == "POST":
             form = _pairs(body, "body")
             queries += [value for name, value in form if name == "query"]
             parameters += form
@@ -106,8 +109,9 @@ async def read(request: Request) -> Operation:
         elif media_type == UPDATE:
             raise Problem(problems.REFUSED, _READ_ONLY)
         else:
+            ways = f"{FORM} or {QUERY}" if request.method == "POST" else QUERY
             sent = f"not as {media_type}" if media_type else "and says so in Content-Type"
-            raise Problem(problems.MEDIA, f"POST sends a query as {FORM} or {QUERY}, {sent}")
+            raise Problem(problems.MEDIA, f"{request.method} sends a query as {ways}, {sent}")
     if any(name == "update" for name, _ in parameters):
         raise Problem(problems.REFUSED, _READ_ONLY)
     if len(queries) != 1 or not queries[0].strip():
@@ -116,7 +120,8 @@ async def read(request: Request) -> Operation:
         raise Problem(problems.MISSING_QUERY, "the parameter `query` holds no query")
     default = _graph_names(value for name, value in parameters if name == "default-graph-uri")
     named = _graph_names(value for name, value in parameters if name == "named-graph-uri")
-    return Operation(queries[0], Graphs(default, named))
+    form_names = [value for name, value in parameters if name == "format"]
+    return Operation(queries[0], Graphs(default, named), form_names[-1] if form_names else None)
 
 
 def _decoded(octets: bytes, where: str) -> str:

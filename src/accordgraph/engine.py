@@ -1,0 +1,149 @@
+"""What answers queries for the server: workers over a dataset here, or an endpoint elsewhere.
+
+An engine is started, asked and stopped. The `Current` engine can be replaced by one over a newer dataset
+while queries run: those that have begun end where they began.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+from accordgraph.store import Graphs
+
+
+@dataclass(frozen=True)
+class Job:
+    """A query, the name of the form of its answer, its graphs, and how many rows the answer may have."""
+
+    text: str
+    form: str
+    graphs: Graphs = Graphs()
+    most_rows: int | None = None
+
+
+class Engine(Protocol):
+    """Something that answers queries about one dataset."""
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the dataset, in hexadecimal; known once the engine has started."""
+
+    @property
+    def triples(self) -> int:
+        """The number of triples of the merged dataset; known once the engine has started."""
+
+    @property
+    def lost(self) -> bool:
+        """Whether the engine can answer no more, and another has to take its place."""
+
+    async def start(self) -> None:
+        """Make ready to answer; raises `WorkerError`, `EndpointError` or an error of the dataset."""
+
+    async def stop(self) -> None:
+        """End every query and let go of everything."""
+
+    def run(self, job: Job) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """Answer a query: what it gives comes piece by piece while the context lasts, which ends it.
+
+        Raises `Overloaded` when there is no place for it; reading raises `QueryError` and its kinds,
+        `InputError` for a form of the other kind, `Overloaded` or `WorkerError`.
+        """
+
+    def state(self) -> Mapping[str, object]:
+        """Return what people who run the server want to know, for `/health`."""
+
+    def counts(self) -> Mapping[str, int]:
+        """Return how many processes were started and how they ended, for `/metrics`."""
+
+    def sizes(self) -> Mapping[str, int]:
+        """Return how many processes wait, are busy, and hold a slow place."""
+
+
+class Current:
+    """The engine that answers now; it can be replaced while it is being asked."""
+
+    def __init__(self, make: Callable[[], Engine]) -> None:
+        self._make = make
+        self._engine = make()
+        self._running: dict[int, int] = {}
+        self._retired: dict[int, Engine] = {}
+        self._exchange = asyncio.Lock()
+
+    @property
+    def digest(self) -> str:
+        """The digest of the dataset that is asked now."""
+        return self._engine.digest
+
+    @property
+    def triples(self) -> int:
+        """The number of triples of the dataset that is asked now."""
+        return self._engine.triples
+
+    @property
+    def lost(self) -> bool:
+        """Whether the engine can answer no more."""
+        return self._engine.lost
+
+    async def start(self) -> None:
+        """Start the first engine."""
+        await self._engine.start()
+
+    async def stop(self) -> None:
+        """Stop every engine, those that are being replaced too."""
+        for engine in (self._engine, *self._retired.values()):
+            await engine.stop()
+        self._retired.clear()
+
+    async def replace(self) -> None:
+        """Make a new engine, over what is there now, and ask it from now on.
+
+        When the new one cannot start, the old one stays, and the error says why.
+        """
+        async with self._exchange:
+            engine = self._make()
+            await engine.start()
+            old, self._engine = self._engine, engine
+            if self._running.get(id(old)):
+                self._retired[id(old)] = old
+            else:
+                await old.stop()
+
+    @asynccontextmanager
+    async def run(self, job: Job) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Answer a query; see `Engine.run`. An engine that was lost is replaced first."""
+        if self._engine.lost and not self._exchange.locked():
+            await self.replace()
+        engine = self._engine
+        self._running[id(engine)] = self._running.get(id(engine), 0) + 1
+        try:
+            async with engine.run(job) as pieces:
+                yield pieces
+        finally:
+            self._running[id(engine)] -= 1
+            if not self._running[id(engine)]:
+                del self._running[id(engine)]
+                if retired := self._retired.pop(id(engine), None):
+                    await retired.stop()
+
+    def state(self) -> Mapping[str, object]:
+        """Return the state of the engine."""
+        return self._engine.state()
+
+    def counts(self) -> Mapping[str, int]:
+        """Return the counts of the engine."""
+        return self._engine.counts()
+
+    def sizes(self) -> Mapping[str, int]:
+        """Return the sizes of the engine."""
+        return self._engine.sizes()
+
+
+async def gather(engine: Engine | Current, job: Job) -> bytes:
+    """Return the whole answer to a query; raises what `Engine.run` raises."""
+    held = bytearray()
+    async with engine.run(job) as pieces:
+        async for piece in pieces:
+            held += piece
+    return bytes(held)

@@ -1,0 +1,58 @@
+"""The forms that an answer can have: their names, media types and the formats of the engine.
+
+The name is what people write (`--format csv`, `?format=csv`) and the suffix of an address (`.ttl`).
+"""
+
+from dataclasses import dataclass
+
+from pyoxigraph import QueryResultsFormat, RdfFormat
+
+_UTF8 = "; charset=utf-8"
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form: its name, its media type and other names of that, and the engine's format where it has one."""
+
+    name: str
+    media_type: str
+    format: QueryResultsFormat | RdfFormat | None = None
+    others: tuple[str, ...] = ()
+
+    @property
+    def content_type(self) -> str:
+        """The media type as a Content-Type header says it."""
+        return with_charset(self.media_type)
+
+
+def with_charset(media_type: str) -> str:
+    """Return a media type with the charset where it has one that would otherwise not be UTF-8."""
+    return media_type + _UTF8 if media_type.startswith("text/") else media_type
+
+
+JSON = Form("json", "application/sparql-results+json", QueryResultsFormat.JSON, ("application/json",))
+XML = Form("xml", "application/sparql-results+xml", QueryResultsFormat.XML, ("application/xml", "text/xml"))
+CSV = Form("csv", "text/csv", QueryResultsFormat.CSV)
+TSV = Form("tsv", "text/tab-separated-values", QueryResultsFormat.TSV)
+
+TURTLE = Form("ttl", "text/turtle", RdfFormat.TURTLE)
+N_TRIPLES = Form("nt", "application/n-triples", RdfFormat.N_TRIPLES)
+JSON_LD = Form("jsonld", "application/ld+json", RdfFormat.JSON_LD, ("application/json",))
+RDF_XML = Form("rdf", "application/rdf+xml", RdfFormat.RDF_XML, ("application/xml", "text/xml"))
+TRIG = Form("trig", "application/trig", RdfFormat.TRIG)
+N_QUADS = Form("nq", "application/n-quads", RdfFormat.N_QUADS)
+
+HTML = Form("html", "text/html")
+"""A page. The server makes it from the form `TABLE`; the engine has no such format."""
+XLSX = Form("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+TABLE = Form("table", "application/vnd.accordgraph.table+json")
+"""What a page is made from: columns, the first rows as SPARQL JSON has them, and whether there are more."""
+
+RESULTS = (JSON, XML, CSV, TSV, HTML, XLSX)
+"""The forms of solutions and of booleans, best liked first."""
+
+GRAPHS = (TURTLE, N_TRIPLES, JSON_LD, RDF_XML, TRIG, N_QUADS, HTML)
+"""The forms of graphs, best liked first."""
+
+ALL = {form.name: form for form in (*RESULTS, *GRAPHS, TABLE)}
+"""Every form by its name."""

@@ -1,0 +1,331 @@
+"""From a question to a response: cache, entity tags, compression, limits and streaming, in one place.
+
+The status is sent when the first part of the answer is there, so an early failure has its true status. What
+fails later ends the connection without the end of the body: a part is never taken for the whole.
+"""
+
+import asyncio
+import hashlib
+import json
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from accordgraph import __version__, forms
+from accordgraph.engine import Current, Job, gather
+from accordgraph.errors import (
+    AccordGraphError,
+    EvaluationError,
+    InputError,
+    LimitExceeded,
+    Overloaded,
+    QueryError,
+    QueryRefused,
+    WorkerError,
+)
+from accordgraph.lexer import always_the_same
+from accordgraph.server import problems
+from accordgraph.server.budget import Budgets, BudgetSpent
+from accordgraph.server.cache import Cache
+from accordgraph.server.coding import IDENTITY, choose_coding, encode, encoder
+from accordgraph.server.negotiation import Choice
+from accordgraph.server.problems import Problem
+from accordgraph.server.spool import Spool
+from accordgraph.settings import Settings
+from accordgraph.store import Graphs
+
+_FIRST_BYTES, _FIRST_SECONDS = 65_536, 0.2
+
+Render = Callable[[dict[str, object]], bytes]
+"""Makes a page from the content of a `TABLE`."""
+Observe = Callable[[str, float], None]
+"""Is told how a query ended, in a word, and how many seconds it took."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A query, the graphs it is asked over, the form that was chosen, and how a page of it is made."""
+
+    text: str
+    choice: Choice
+    graphs: Graphs = Graphs()
+    render: Render | None = None
+    headers: Mapping[str, str] | None = None
+
+
+class Answers:
+    """Answers questions with one engine; every endpoint that gives results has it in common."""
+
+    def __init__(self, engine: Current, settings: Settings, observe: Observe) -> None:
+        self.engine, self.settings = engine, settings
+        self.cache = Cache(settings.cache_bytes)
+        self._budgets = Budgets(settings.client_seconds, settings.client_errors)
+        self._observe = observe
+
+    async def rows(self, text: str) -> list[dict[str, dict[str, str]]]:
+        """Return the bindings of a SELECT of ours, as the JSON of SPARQL results has them; they are kept."""
+        key = (self.engine.digest, "rows", text)
+        body = self.cache.get(key)
+        if body is None:
+            body = await gather(self.engine, Job(text, forms.JSON.name))
+            self.cache.put(key, body)
+        bindings: list[dict[str, dict[str, str]]] = json.loads(body)["results"]["bindings"]
+        return bindings
+
+    async def respond(self, request: Request, question: Question) -> Response:
+        """Answer a question; raises `Problem` for one that fails before a part of its answer was sent."""
+        began = time.perf_counter()
+        coding = choose_coding(request.headers.get("accept-encoding"))
+        key = self._key(question, coding)
+        headers = {
+            "Content-Type": question.choice.content_type,
+            "Vary": "Accept, Accept-Encoding",
+            "Cache-Control": "no-cache",
+        } | dict(question.headers or {})
+        same = always_the_same(question.text)
+        if same:
+            headers["ETag"] = f'"{key}"'
+            if _matches(request.headers.get("if-none-match"), headers["ETag"]):
+                self._observe("not-modified", time.perf_counter() - began)
+                return Response(None, 304, headers)
+            kept = self.cache.get(key)
+            if kept is not None:
+                self._observe("cached", time.perf_counter() - began)
+                return _whole(kept, coding, headers)
+        else:
+            headers["Cache-Control"] = "no-store"
+        client = request.client.host if request.client else ""
+        try:
+            self._budgets.check(client)
+        except BudgetSpent as error:
+            self._observe("budget", 0.0)
+            raise as_problem(error) from error
+        run = _Run(self, question, client, began)
+        try:
+            await run.begin(request)
+            if run.spool.ended:
+                return self._finished(run, coding, headers, key if same else None)
+        except BaseException:
+            run.close()
+            raise
+        return _Streamed(run, coding, headers, request.method == "HEAD", self.cache, key if same else None)
+
+    def _finished(self, run: "_Run", coding: str, headers: dict[str, str], key: str | None) -> Response:
+        body = run.spool.whole()
+        run.close()
+        if run.question.render:
+            body = run.question.render(json.loads(body))
+        body = encode(coding, body)
+        if key:
+            self.cache.put(key, body)
+        return _whole(body, coding, headers)
+
+    def _key(self, question: Question, coding: str) -> str:
+        """Return what names an answer: the dataset, the query, the graphs, the form and the coding."""
+        graphs = question.graphs
+        parts = [
+            __version__,
+            question.text,
+            *sorted(graphs.default),
+            "",
+            *sorted(graphs.named),
+            question.choice.content_type,
+        ]
+        asked = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        return f"{self.engine.digest[:16]}-{asked[:24]}-{coding}"
+
+    def ended(self, client: str, outcome: str, seconds: float) -> None:
+        """Take note of how a query ended."""
+        self._budgets.charge(client, seconds, outcome not in ("answered", "overloaded", "left"))
+        self._observe(outcome, seconds)
+
+
+class _Run:
+    """One query under way: a task takes what it gives into a spool."""
+
+    def __init__(self, answers: Answers, question: Question, client: str, began: float) -> None:
+        self._answers, self._client, self._began = answers, client, began
+        self.question = question
+        self.spool = Spool(answers.settings.answer_bytes)
+        self._task = asyncio.get_running_loop().create_task(self._take())
+
+    async def _take(self) -> None:
+        settings, form = self._answers.settings, self.question.choice.form
+        is_page = form == forms.HTML
+        job = Job(
+            self.question.text,
+            forms.TABLE.name if is_page else form.name,
+            self.question.graphs,
+            settings.table_rows if is_page else settings.answer_rows,
+        )
+        outcome = "left"
+        try:
+            async with self._answers.engine.run(job) as pieces:
+                async for piece in pieces:
+                    self.spool.write(piece)
+            outcome = "answered"
+            self.spool.end()
+        except AccordGraphError as error:
+            outcome = outcome_of(error)
+            self.spool.end(error)
+        except Exception as error:
+            outcome = "failed"
+            self.spool.end(error)
+        finally:
+            self._answers.ended(self._client, outcome, time.perf_counter() - self._began)
+
+    async def begin(self, request: Request) -> None:
+        """Wait for the first part; raises the `Problem` of a query that failed before it."""
+        whole = self.question.render is not None or request.scope.get("http_version") == "1.0"
+        wait = self.spool.finished() if whole else self.spool.begun(_FIRST_BYTES, _FIRST_SECONDS)
+        await _unless_left(request, wait)
+        if self.spool.error:
+            raise as_problem(self.spool.error) from self.spool.error
+
+    def close(self) -> None:
+        """Stop the query if it still runs, and let go of what it gave."""
+        self._task.cancel()
+        self.spool.close()
+
+
+async def _unless_left(request: Request, wait: Awaitable[None]) -> None:
+    """Wait for something while the client is there; raises `CancelledError` when it goes."""
+
+    async def left() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+
+    waiting, leaving = asyncio.ensure_future(wait), asyncio.ensure_future(left())
+    try:
+        await asyncio.wait((waiting, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if waiting.done():
+            await waiting
+        else:
+            raise Problem(problems.LEFT, "the client went away before the answer")
+    finally:
+        for task in (waiting, leaving):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+class _Streamed(Response):
+    """A response whose body is sent while the query runs; cut off, not ended, when it fails."""
+
+    def __init__(
+        self,
+        run: _Run,
+        coding: str,
+        headers: Mapping[str, str],
+        head_only: bool,
+        cache: Cache,
+        key: str | None,
+    ) -> None:
+        super().__init__(None, 200, dict(headers))
+        del self.headers["content-length"]
+        if coding != IDENTITY:
+            self.headers["Content-Encoding"] = coding
+        self._run, self._coding, self._head_only = run, coding, head_only
+        self._cache, self._key = cache, key
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the pieces as they come."""
+        sending = asyncio.ensure_future(self._send(send))
+        leaving = asyncio.ensure_future(_disconnected(receive))
+        try:
+            await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if sending.done():
+                await sending
+        finally:
+            for task in (sending, leaving):
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            self._run.close()
+
+    async def _send(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        if self._head_only:
+            await send({"type": "http.response.body", "body": b""})
+            return
+        compressor, kept = encoder(self._coding), bytearray()
+        keeps = self._key is not None
+        try:
+            async for piece in self._run.spool.pieces():
+                part = compressor.compress(piece)
+                keeps = keeps and len(kept) + len(part) <= self._cache.largest
+                kept = kept + part if keeps else bytearray()
+                if part:
+                    await send({"type": "http.response.body", "body": part, "more_body": True})
+        except AccordGraphError:
+            return  # without the end of the body: the server then cuts the connection
+        rest = compressor.flush()
+        if keeps:
+            self._cache.put(self._key, bytes(kept) + rest)
+        await send({"type": "http.response.body", "body": rest})
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _whole(body: bytes, coding: str, headers: Mapping[str, str]) -> Response:
+    return Response(body, 200, dict(headers) | ({"Content-Encoding": coding} if coding != IDENTITY else {}))
+
+
+def _matches(header: str | None, tag: str) -> bool:
+    """Tell whether an If-None-Match header names a tag; weakness is no difference there."""
+    return tag in [found.strip().removeprefix("W/") for found in (header or "").split(",")]
+
+
+def outcome_of(error: AccordGraphError) -> str:
+    """Return how a query ended that failed, in a word."""
+    for kind, outcome in _OUTCOMES:
+        if isinstance(error, kind):
+            return outcome
+    return "failed"
+
+
+_OUTCOMES: tuple[tuple[type[AccordGraphError], str], ...] = (
+    (BudgetSpent, "budget"),
+    (Overloaded, "overloaded"),
+    (LimitExceeded, "limit"),
+    (QueryRefused, "refused"),
+    (EvaluationError, "evaluation"),
+    (QueryError, "malformed"),
+    (WorkerError, "failed"),
+)
+_LIMIT_PROBLEMS = {
+    "query_seconds": problems.TOO_SLOW,
+    "query_memory": problems.TOO_MUCH_MEMORY,
+    "query_bytes": problems.TOO_LONG,
+}
+
+
+def as_problem(error: Exception) -> Problem:
+    """Return an error of a query as the problem that the client is told; others are raised again."""
+    match error:
+        case BudgetSpent():
+            return Problem(problems.TOO_MANY, str(error), {"Retry-After": str(error.retry_after)})
+        case Overloaded():
+            return Problem(problems.BUSY, str(error), {"Retry-After": str(error.retry_after)})
+        case LimitExceeded():
+            kind = _LIMIT_PROBLEMS.get(error.limit, problems.TOO_LARGE)
+            return Problem(kind, error.message, limit=error.limit)
+        case QueryRefused():
+            return Problem(problems.REFUSED, error.message)
+        case EvaluationError():
+            return Problem(problems.EVALUATION, error.message)
+        case QueryError():
+            return Problem(problems.MALFORMED_QUERY, str(error), line=error.line, column=error.column)
+        case InputError():
+            return Problem(problems.NOT_ACCEPTABLE, str(error), {"Vary": "Accept"})
+        case WorkerError():
+            return Problem(problems.BUSY, str(error), {"Retry-After": "1"})
+    raise error

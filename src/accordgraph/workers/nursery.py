@@ -1,0 +1,130 @@
+"""The nursery: a process that holds the dataset and forks a worker whenever it is asked for one.
+
+It is run as `python -m accordgraph.workers.nursery FD`, with a socket (packets) of that number. The first
+packet says what to hold and which limits apply; each later one carries the socket of a worker to be. It
+answers with packets of JSON: `ready` with what it holds, `started` with the process of a worker, `ended` with
+a process and how it ended.
+"""
+
+import gc
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import traceback
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from accordgraph.errors import AccordGraphError
+from accordgraph.store import DiskStore, LocalStore, MemoryStore, describe_folder
+from accordgraph.workers import sandbox
+from accordgraph.workers.worker import work
+
+PACKET = 65_536
+"""The most octets of a packet."""
+
+
+def main(number: int) -> None:
+    """Serve the socket of that number until it is closed."""
+    control = socket.socket(fileno=number)
+    sandbox.end_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    begin = json.loads(control.recv(PACKET))
+    walls = sandbox.cut_off()
+    store, folder = None, None
+    try:
+        if begin["folder"]:
+            folder = Path(begin["folder"])  # its engine has threads, so each worker opens it anew
+            digest, triples = describe_folder(folder)
+        else:
+            store = MemoryStore(Path(begin["file"]).read_bytes())
+            digest, triples = store.digest, len(store)
+    except (OSError, AccordGraphError, SyntaxError) as error:
+        control.send(json.dumps({"failed": str(error)}).encode())
+        return
+    gc.collect()
+    gc.freeze()
+    ready = {"digest": digest, "triples": triples, "walls": walls}
+    control.send(json.dumps({"ready": ready}).encode())
+    with suppress(ConnectionError):  # the web process has gone
+        _serve(control, store, folder, begin["limits"])
+
+
+def _serve(
+    control: socket.socket, store: LocalStore | None, folder: Path | None, limits: dict[str, Any]
+) -> None:
+    wake, waker = _pipe()
+    signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    selector = selectors.DefaultSelector()
+    selector.register(control, selectors.EVENT_READ)
+    selector.register(wake, selectors.EVENT_READ)
+    while True:
+        for key, _ in selector.select():
+            if key.fileobj is control:
+                packet, channels, _, _ = socket.recv_fds(control, 16, 1)
+                if not packet:
+                    return
+                pid = _fork(socket.socket(fileno=channels[0]), control, store, folder, limits)
+                control.send(json.dumps({"started": pid}).encode())
+            else:
+                os.read(wake, PACKET)
+                _reap(control)
+
+
+def _pipe() -> tuple[int, int]:
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    return reader, writer
+
+
+def _reap(control: socket.socket) -> None:
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if not pid:
+            return
+        control.send(json.dumps({"ended": pid, "how": os.waitstatus_to_exitcode(status)}).encode())
+
+
+def _fork(
+    channel: socket.socket,
+    control: socket.socket,
+    store: LocalStore | None,
+    folder: Path | None,
+    limits: dict[str, Any],
+) -> int:
+    pid = os.fork()
+    if pid:
+        channel.close()
+        return pid
+    code = 1
+    try:
+        control.close()
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        own = store or DiskStore(folder)  # type: ignore[arg-type]
+        sandbox.limit(limits["query_memory"] * 2**20)
+        work(own, channel, limits)
+        code = 0
+    except ConnectionError:  # nobody reads the answer any more
+        code = 0
+    except MemoryError:
+        code = MEMORY
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+MEMORY = 77
+"""The exit code of a worker in which Python itself found no memory."""
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

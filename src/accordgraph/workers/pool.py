@@ -1,0 +1,336 @@
+"""The pool: gives every query a worker, watches over it, and stops it when it takes too much.
+
+A new query gets a worker at once. One that outlives the quick time needs one of the few slow places, or is
+stopped and told to come again; so a burst of slow queries cannot keep a short one waiting. A worker that was
+slow is not used again, since the system has put it behind all others.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from accordgraph import errors
+from accordgraph.engine import Job
+from accordgraph.errors import InputError, LimitExceeded, Overloaded, QueryError, WorkerError
+from accordgraph.settings import Settings
+from accordgraph.workers.nursery import MEMORY, PACKET
+from accordgraph.workers.worker import DATA, END, HEAD, KINDS, LENGTH
+
+_YOUNG_SECONDS = 0.02
+"""After this time the system lets other processes go before a worker."""
+_COUNTED = ("started", "spent", "stopped", "memory", "processor", "lost")
+_LIMITS = ("query_seconds", "query_memory", "query_bytes", "query_depth", "query_patterns")
+
+
+@dataclass(eq=False)
+class _Worker:
+    pid: int
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    ended: asyncio.Future[int]
+    slowed: bool = False
+    slow_place: bool = False
+    reason: Exception | None = None
+    timers: list[asyncio.TimerHandle] = field(default_factory=list)
+
+
+class Pool:
+    """Workers over one dataset: a file of N-Quads, or a folder that holds a store."""
+
+    def __init__(self, source: Path, settings: Settings) -> None:
+        self._source, self._settings = source, settings
+        self._idle: list[_Worker] = []
+        self._busy: set[_Worker] = set()
+        self._alive: dict[int, asyncio.Future[int]] = {}
+        self._forking: deque[socket.socket] = deque()
+        self._waiting: list[asyncio.Future[_Worker]] = []
+        self._slow = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stopped = False
+        self.lost = False
+        """Whether the nursery has ended by itself: then there are no more workers."""
+        self.digest, self.triples = "", 0
+        self.walls: tuple[str, ...] = ()
+        self._counts: Counter[str] = Counter()
+
+    def counts(self) -> dict[str, int]:
+        """Return how many workers were started and how many ended.
+
+        They end `spent` (used up by a slow query), `stopped`, by the limits of `memory` or `processor`, or
+        are `lost`: they ended by themselves, for no reason that is known.
+        """
+        return {name: self._counts[name] for name in _COUNTED}
+
+    def sizes(self) -> dict[str, int]:
+        """Return how many workers wait, are busy, and hold a slow place."""
+        return {"idle": len(self._idle), "busy": len(self._busy), "slow": self._slow}
+
+    def state(self) -> dict[str, object]:
+        """Return what keeps the workers off the network, and how many there are."""
+        return {"walls": list(self.walls), "workers": self.sizes()}
+
+    async def start(self) -> None:
+        """Start the nursery and the first workers.
+
+        Raises `WorkerError` when the dataset cannot be held, or when the workers would have a network and the
+        settings do not allow that.
+        """
+        self._loop = asyncio.get_running_loop()
+        own, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            command = [sys.executable, "-m", "accordgraph.workers.nursery", str(theirs.fileno())]
+            self._nursery = await asyncio.create_subprocess_exec(
+                *command, pass_fds=[theirs.fileno()], stdin=asyncio.subprocess.DEVNULL
+            )
+        self._control = own
+        own.setblocking(False)
+        is_folder = self._source.is_dir()
+        begin = {
+            "file": None if is_folder else str(self._source),
+            "folder": str(self._source) if is_folder else None,
+            "limits": {name: getattr(self._settings, name) for name in _LIMITS},
+        }
+        await self._loop.sock_sendall(own, json.dumps(begin).encode())
+        first = await self._loop.sock_recv(own, PACKET)
+        answer: dict[str, Any] = json.loads(first) if first else {"failed": "the process ended"}
+        if "failed" in answer:
+            await self.stop()
+            raise WorkerError(f"the dataset at {self._source} cannot be held: {answer['failed']}")
+        ready = answer["ready"]
+        self.digest, self.triples, self.walls = ready["digest"], ready["triples"], tuple(ready["walls"])
+        if not self.walls and not self._settings.open_workers:
+            await self.stop()
+            raise WorkerError(
+                "this system lets the processes of queries reach the network: neither a network namespace "
+                "nor a filter of system calls can be had. Where nothing can be reached that matters, the "
+                "setting open_workers (ACCORDGRAPH_OPEN_WORKERS=true) serves all the same"
+            )
+        self._loop.add_reader(own, self._hear)
+        for _ in range(self._settings.spare_workers):
+            self._fork()
+
+    async def stop(self) -> None:
+        """End every worker and the nursery."""
+        if self._stopped:
+            return
+        self._stopped = True
+        self._loop.remove_reader(self._control)
+        self._control.close()
+        for worker in (*self._idle, *self._busy):
+            worker.writer.close()
+        with suppress(ProcessLookupError):
+            self._nursery.kill()
+        await self._nursery.wait()
+
+    @asynccontextmanager
+    async def run(self, job: Job) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Give a query to a worker; what it answers comes piece by piece while the context lasts.
+
+        Leaving the context stops the query. Raises `Overloaded` when every place is taken; reading raises
+        `QueryError`, `InputError`, `LimitExceeded`, `Overloaded` (it was slow, and the slow places are taken)
+        or `WorkerError`.
+        """
+        if len(self._busy) >= self._settings.workers:
+            raise Overloaded("all places for queries are taken; ask again in a moment")
+        worker = self._idle.pop() if self._idle else await self._next()
+        self._busy.add(worker)
+        self._watch(worker)
+        whole = False
+        try:
+            content = {
+                "text": job.text,
+                "form": job.form,
+                "default": job.graphs.default,
+                "named": job.graphs.named,
+                "most_rows": job.most_rows,
+            }
+            body = json.dumps(content).encode()
+            worker.writer.write(LENGTH.pack(len(body)) + body)
+
+            async def pieces() -> AsyncIterator[bytes]:
+                nonlocal whole
+                try:
+                    await worker.writer.drain()
+                    while True:
+                        kind, length = HEAD.unpack(await worker.reader.readexactly(HEAD.size))
+                        octets = await worker.reader.readexactly(length)
+                        if kind == DATA:
+                            yield octets
+                            continue
+                        whole = True
+                        if kind == END:
+                            return
+                        raise _error(json.loads(octets))
+                except (EOFError, ConnectionError) as error:
+                    raise await self._why(worker) from error
+
+            yield pieces()
+        finally:
+            self._release(worker, whole)
+
+    def _watch(self, worker: _Worker) -> None:
+        settings, later = self._settings, self._loop.call_later
+        worker.timers = [
+            later(_YOUNG_SECONDS, self._slow_down, worker),
+            later(settings.quick_seconds, self._ask_for_slow_place, worker),
+            later(settings.query_seconds, self._time_is_up, worker),
+        ]
+
+    def _slow_down(self, worker: _Worker) -> None:
+        worker.slowed = True
+        with suppress(ProcessLookupError):
+            os.setpriority(os.PRIO_PROCESS, worker.pid, 19)
+
+    def _ask_for_slow_place(self, worker: _Worker) -> None:
+        if self._slow < self._settings.slow_places:
+            self._slow += 1
+            worker.slow_place = True
+        else:
+            message = "this query is not a quick one, and the places for slow ones are taken; ask again later"
+            self._end(worker, Overloaded(message, 5))
+
+    def _time_is_up(self, worker: _Worker) -> None:
+        seconds = self._settings.query_seconds
+        message = f"the query took longer than {seconds:g} seconds, and was stopped; ask for less at a time"
+        self._end(worker, LimitExceeded("query_seconds", message))
+
+    def _end(self, worker: _Worker, reason: Exception | None = None) -> None:
+        """Stop a worker; its reader then sees the end of the socket, and tells the reason."""
+        worker.reason = worker.reason or reason
+        if not worker.ended.done():
+            with suppress(ProcessLookupError):
+                os.kill(worker.pid, signal.SIGKILL)
+
+    async def _why(self, worker: _Worker) -> Exception:
+        """Return why a worker ended before its answer did."""
+        if worker.reason:
+            return worker.reason
+        how = await worker.ended
+        memory = f"{self._settings.query_memory:,} MiB"
+        if how in (-signal.SIGABRT, MEMORY):
+            return LimitExceeded(
+                "query_memory", f"the query took more than {memory} of memory, and was stopped"
+            )
+        if how == -signal.SIGXCPU:
+            seconds = self._settings.query_seconds
+            return LimitExceeded("query_seconds", f"the query took longer than {seconds:g} seconds")
+        return WorkerError(f"the process of the query ended by itself ({how})")
+
+    def _release(self, worker: _Worker, whole: bool) -> None:
+        for timer in worker.timers:
+            timer.cancel()
+        self._busy.discard(worker)
+        self._slow -= worker.slow_place
+        worker.slow_place = False
+        wanted = self._settings.spare_workers
+        if whole and not worker.slowed and not self._stopped and len(self._idle) < wanted:
+            self._take(worker)
+            return
+        if not worker.ended.done():
+            self._counts["spent" if whole else "stopped"] += 1
+        self._end(worker)
+        worker.writer.close()
+        if not self._stopped and len(self._idle) + len(self._forking) < wanted:
+            with suppress(WorkerError):  # the next query that finds no worker says so
+                self._fork()
+
+    async def _next(self) -> _Worker:
+        """Return the next worker that is free; who came last gets it, so a burst keeps nobody out."""
+        waiting: asyncio.Future[_Worker] = self._loop.create_future()
+        self._waiting.append(waiting)
+        try:
+            self._fork()
+            return await waiting
+        except BaseException:
+            if waiting in self._waiting:
+                self._waiting.remove(waiting)
+            elif waiting.done() and not waiting.cancelled() and not waiting.exception():
+                self._take(waiting.result())
+            raise
+
+    def _take(self, worker: _Worker) -> None:
+        """Give a worker that is free to who waits for one, or keep it."""
+        while self._waiting:
+            waiting = self._waiting.pop()
+            if not waiting.done():
+                waiting.set_result(worker)
+                return
+        self._idle.append(worker)
+
+    def _fork(self) -> None:
+        """Ask the nursery for a worker, which comes to `_welcome`."""
+        own, theirs = socket.socketpair()
+        with theirs:
+            try:
+                socket.send_fds(self._control, [b"fork"], [theirs.fileno()])
+            except OSError as error:
+                own.close()
+                raise WorkerError(f"no process for the query can be started: {error}") from error
+        self._forking.append(own)
+
+    async def _welcome(self, pid: int, channel: socket.socket, ended: asyncio.Future[int]) -> None:
+        reader, writer = await asyncio.open_connection(sock=channel)
+        self._counts["started"] += 1
+        self._take(_Worker(pid, reader, writer, ended))
+
+    def _hear(self) -> None:
+        """Take what the nursery says: a worker has started, a worker has ended."""
+        while True:
+            try:
+                packet = self._control.recv(PACKET)
+            except BlockingIOError:
+                return
+            except OSError:
+                packet = b""
+            if not packet:
+                self._nursery_is_gone()
+                return
+            said = json.loads(packet)
+            if "started" in said:
+                pid = said["started"]
+                self._alive[pid] = self._loop.create_future()
+                self._run(self._welcome(pid, self._forking.popleft(), self._alive[pid]))
+                continue
+            pid, how = said["ended"], said["how"]
+            self._alive.pop(pid).set_result(how)
+            self._idle = [worker for worker in self._idle if worker.pid != pid]
+            if how in (-signal.SIGABRT, MEMORY):
+                self._counts["memory"] += 1
+            elif how == -signal.SIGXCPU:
+                self._counts["processor"] += 1
+            elif how != -signal.SIGKILL:
+                self._counts["lost"] += 1
+
+    def _nursery_is_gone(self) -> None:
+        self._loop.remove_reader(self._control)
+        self.lost = True
+        for waiting in self._waiting:
+            if not waiting.done():
+                waiting.set_exception(WorkerError("the process that starts workers has ended"))
+        self._waiting.clear()
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _error(content: dict[str, Any]) -> Exception:
+    """Return the error that a worker handed over."""
+    message = content["message"]
+    if content["kind"] == "InputError":
+        return InputError(message)
+    if content["kind"] == "LimitExceeded":
+        return LimitExceeded(content["limit"], message)
+    kind: type[QueryError] = getattr(errors, content["kind"])
+    assert kind in KINDS
+    return kind(message, content["line"], content["column"])

@@ -1,0 +1,130 @@
+"""A worker: one query at a time, read from a socket, answered in frames.
+
+A frame is a kind and a length, then so many octets: `D` a piece of the answer, `E` its end (octets: what it
+took, as JSON), `X` an error (as JSON). After an end or an error the next query may come.
+"""
+
+import json
+import socket
+import struct
+import time
+from io import BytesIO
+from traceback import clear_frames
+from typing import IO, Any, cast
+
+from accordgraph import forms, results
+from accordgraph.complexity import check_size
+from accordgraph.errors import (
+    EvaluationError,
+    InputError,
+    LimitExceeded,
+    QueryError,
+    QueryRefused,
+)
+from accordgraph.store import Graphs, LocalStore
+from accordgraph.workers.sandbox import limit_processor, used_processor_seconds
+
+HEAD = struct.Struct(">cI")
+LENGTH = struct.Struct(">I")
+DATA, END, ERROR = b"D", b"E", b"X"
+_PIECE = 65_536
+
+KINDS: tuple[type[QueryError], ...] = (LimitExceeded, QueryRefused, EvaluationError, QueryError)
+"""The errors that are handed over by name; an error is named by the first of these that it is."""
+
+
+class _Pieces:
+    """A file that sends what is written to it in pieces, each one frame."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel, self._held = channel, bytearray()
+
+    def write(self, octets: bytes) -> int:
+        self._held += octets
+        if len(self._held) >= _PIECE:
+            self.flush()
+        return len(octets)
+
+    def flush(self) -> None:
+        if self._held:
+            send(self._channel, DATA, bytes(self._held))
+            self._held.clear()
+
+
+def work(store: LocalStore, channel: socket.socket, limits: dict[str, Any]) -> None:
+    """Answer queries from a socket until it is closed."""
+    while (job := receive(channel)) is not None:
+        began = time.perf_counter(), used_processor_seconds()
+        limit_processor(limits["query_seconds"] + 1)
+        pieces = _Pieces(channel)
+        try:
+            _answer(store, job, limits, cast(IO[bytes], pieces))
+        except (QueryError, InputError) as error:
+            content = _content(error)
+            _let_go(error)
+            send(channel, ERROR, json.dumps(content).encode())
+        else:
+            pieces.flush()
+            took = {
+                "seconds": time.perf_counter() - began[0],
+                "processor": used_processor_seconds() - began[1],
+            }
+            send(channel, END, json.dumps(took).encode())
+
+
+def _answer(store: LocalStore, job: dict[str, Any], limits: dict[str, Any], output: IO[bytes]) -> None:
+    text = job["text"]
+    check_size(text, limits["query_bytes"], limits["query_depth"], limits["query_patterns"])
+    form = forms.ALL[job["form"]]
+    answer = store.query(text, Graphs(tuple(job["default"]), tuple(job["named"])))
+    if form == forms.XLSX:  # a zip archive, whose parts are written in places: whole before it is sent
+        whole = BytesIO()
+        results.write(answer, form, whole, job["most_rows"])
+        output.write(whole.getvalue())
+    else:
+        results.write(answer, form, output, job["most_rows"])
+
+
+def _content(error: QueryError | InputError) -> dict[str, object]:
+    if isinstance(error, InputError):
+        return {"kind": "InputError", "message": str(error)}
+    kind = next(kind for kind in KINDS if isinstance(error, kind))
+    return {
+        "kind": kind.__name__,
+        "message": error.message,
+        "line": error.line,
+        "column": error.column,
+        "limit": getattr(error, "limit", None),
+    }
+
+
+def _let_go(error: BaseException) -> None:
+    """Free what an error's traces remember of the engine's results, before the next query."""
+    link: BaseException | None = error
+    while link is not None:
+        clear_frames(link.__traceback__)
+        link = link.__cause__ or link.__context__
+
+
+def send(channel: socket.socket, kind: bytes, octets: bytes) -> None:
+    """Send one frame."""
+    channel.sendall(HEAD.pack(kind, len(octets)) + octets)
+
+
+def receive(channel: socket.socket) -> dict[str, Any] | None:
+    """Return the next job; None when there is no more."""
+    head = _read(channel, LENGTH.size)
+    if head is None:
+        return None
+    body = _read(channel, LENGTH.unpack(head)[0])
+    return None if body is None else cast(dict[str, Any], json.loads(body))
+
+
+def _read(channel: socket.socket, length: int) -> bytes | None:
+    held = bytearray()
+    while len(held) < length:
+        piece = channel.recv(length - len(held))
+        if not piece:
+            return None
+        held += piece
+    return bytes(held)
