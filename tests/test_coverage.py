@@ -75,6 +75,26 @@ def test_what_a_cell_says(cell: str, status: str) -> None:
     assert statuses(cell) == [CONCEPT[f"coverage-status/{status}"]]
 
 
+@pytest.mark.parametrize(
+    ("cell", "claim"),
+    [
+        ("connecting-disconnecting/sector", "179044/no-sanction-implements-objective"),
+        ("disconnection/318.02", "179044/scope-addresses-theme-disconnection"),
+        ("disconnection/federal", "law-2022-10-03/duty-to-agree-addresses-theme-disconnection"),
+        ("work-organisation/sector", "174487/social-contact-addresses-theme-telework"),
+    ],
+)
+def test_a_cell_rests_on_the_provisions_too(cell: str, claim: str) -> None:
+    assert Quad(ID[f"coverage/{cell}"], ACG.restsOn, ID[f"claim/{claim}"]) in store()
+
+
+def test_an_exception_does_not_put_an_objective_into_practice() -> None:
+    claim = ID["claim/179041/exception-urgency-addresses-theme-disconnection"]
+    cells = [quad.subject for quad in store().quads_for_pattern(None, ACG.restsOn, claim)]
+    assert ID["coverage/disconnection/339.01"] in cells
+    assert ID["coverage/connecting-disconnecting/sector"] not in cells
+
+
 def test_a_level_is_never_examined() -> None:
     """The sources look in committees; that they find nothing there says nothing of a whole level."""
     none = CONCEPT["coverage-status/examined-and-none-found"]

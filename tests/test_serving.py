@@ -1,0 +1,40 @@
+"""Every instrument, provision and measure is tied to what it serves, or is listed with the reason why not."""
+
+from functools import cache
+from pathlib import Path
+
+from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
+
+from accordgraph.assets import Project
+from accordgraph.build import assemble
+from accordgraph.namespaces import shorten
+from accordgraph.queries import load_query
+
+ROOT = Path(__file__).resolve().parent.parent
+CASES = Path(__file__).parent / "serving"
+
+
+@cache
+def store() -> Store:
+    built = Store()
+    built.bulk_extend(Quad(t.subject, t.predicate, t.object) for t in assemble(Project.at(ROOT)).triples)
+    return built
+
+
+def without_claim() -> set[str]:
+    """Return what no claim ties to an objective or a theme."""
+    rows = store().query(load_query(CASES / "without-claim.rq").text)
+    assert isinstance(rows, QuerySolutions)
+    return {shorten(thing.value) for (thing,) in rows if isinstance(thing, NamedNode)}
+
+
+def listed() -> dict[str, str]:
+    head, *rows = [line.split("\t") for line in (CASES / "none.tsv").read_text("utf-8").splitlines()]
+    assert head == ["thing", "reason"]
+    assert rows == sorted(rows), "one line a thing, in order"
+    return {thing: reason for thing, reason in rows}
+
+
+def test_what_serves_nothing_is_listed_with_a_reason() -> None:
+    assert all(listed().values())
+    assert without_claim() == listed().keys()
