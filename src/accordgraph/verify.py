@@ -27,14 +27,7 @@ class Exemption:
         return (self.rule, self.node, self.path) == (finding.rule, finding.node, finding.path)
 
 
-EXEMPTIONS: tuple[Exemption, ...] = (
-    Exemption(
-        "verify-value",
-        "https://w3id.org/accordgraph/id/claim/competence-checks/undertakings/starts-in-2022",
-        "https://w3id.org/accordgraph/ontology#startsOn",
-        "The passage says 'last year' in a text of 2023.",
-    ),
-)
+EXEMPTIONS: tuple[Exemption, ...] = ()
 """The known findings; one that no longer occurs, though its node is there, is a finding itself."""
 
 
