@@ -38,13 +38,13 @@ RANKS = {
 }
 """The order of subjects: by the first of these types that they have, then by IRI."""
 
-FIRST = (
+FIRST: tuple[NamedNode, ...] = (
     type_,
     SKOS.prefLabel,
     SKOS.altLabel,
     SKOS.hiddenLabel,
     RDFS.label,
-    DCTERMS.title,
+    DCTERMS["title"],
     SKOS.definition,
     DCTERMS.description,
     SKOS.scopeNote,
