@@ -11,7 +11,7 @@ from accordgraph.namespaces import shorten
 from accordgraph.queries import load_query
 
 ROOT = Path(__file__).resolve().parent.parent
-CASES = Path(__file__).parent / "serving"
+CASES = Path(__file__).parent / "unserved"
 
 
 @cache
