@@ -9,9 +9,9 @@ import accordgraph
 
 PACKAGE = Path(accordgraph.__file__).parent
 ORDER = (
-    "namespaces errors settings assets turtle queries dataset derive build "
+    "namespaces errors settings assets turtle lexer parameters queries dataset derive build "
     "passages written_forms contexts evidence findings identity labels checks verify "
-    "shacl quality validate reference lexer syntax complexity store forms rows results client "
+    "shacl quality validate reference syntax complexity store forms rows results client "
     "engine workers.sandbox workers.worker workers.nursery workers.pool workers "
     "server.problems server.negotiation server.spool server.budget server.cache server.coding server.answers "
     "server.pages server.sparql server.app server.run server terminal cli __main__"

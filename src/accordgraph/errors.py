@@ -20,7 +20,7 @@ AccordGraphError            caught by the command line: one line, exit 2
 └── EndpointError           an endpoint that cannot be reached, or that refuses
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 SHOWN = 5
@@ -63,7 +63,11 @@ class ShapeError(InputError):
 
 
 class ParameterError(InputError):
-    """A query parameter that the query does not have, or a value that does not fit its type."""
+    """Parameters that the query does not have, or values that do not fit; `faults` names each of them."""
+
+    def __init__(self, message: str, faults: Sequence[Mapping[str, str]] = ()) -> None:
+        self.faults = tuple(faults)
+        super().__init__(message)
 
 
 class BuildError(AccordGraphError):
