@@ -121,9 +121,7 @@ class Query:
             )
             assert isinstance(rows, QuerySolutions)
             terms = [row["v"] for row in rows if row["v"] is not None]
-            texts = tuple(
-                parameter.written(term) for term in terms if isinstance(term, NamedNode | Literal)
-            )
+            texts = tuple(parameter.written(term) for term in terms if isinstance(term, NamedNode | Literal))
             if [parameter.term(text) for text in texts] == terms:
                 return texts
         except (SyntaxError, ValueError):
