@@ -10,11 +10,12 @@ import accordgraph
 PACKAGE = Path(accordgraph.__file__).parent
 ORDER = (
     "namespaces errors settings assets turtle lexer parameters queries dataset derive build "
-    "passages written_forms contexts evidence findings identity labels checks verify "
-    "shacl quality validate reference syntax complexity store forms rows results client "
+    "library examples passages written_forms contexts evidence findings identity labels checks verify "
+    "shacl quality validate reference syntax complexity store forms rows spreadsheet results client "
     "engine workers.sandbox workers.worker workers.nursery workers.pool workers "
     "server.problems server.negotiation server.spool server.budget server.cache server.coding server.answers "
-    "server.pages server.sparql server.app server.run server terminal cli __main__"
+    "server.documents server.pages server.sparql server.asked server.library "
+    "server.openapi server.app server.run server terminal cli __main__"
 ).split()
 
 

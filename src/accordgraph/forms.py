@@ -45,6 +45,10 @@ N_QUADS = Form("nq", "application/n-quads", RdfFormat.N_QUADS)
 HTML = Form("html", "text/html")
 """A page. The server makes it from the form `TABLE`; the engine has no such format."""
 XLSX = Form("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+LIST = Form("json", "application/json")
+"""JSON of our own: lists and descriptions."""
+SPARQL = Form("rq", "application/sparql-query")
+"""The text of a query."""
 TABLE = Form("table", "application/vnd.accordgraph.table+json")
 """What a page is made from: columns, the first rows as SPARQL JSON has them, and whether there are more."""
 

@@ -102,7 +102,7 @@ def iri(text: str) -> NamedNode:
 
 
 def _concept(scheme: str, text: str) -> NamedNode:
-    """Return the concept that a code, a prefixed name or an IRI names; `ValueError` for one of another scheme."""
+    """Return the concept that a code, a prefixed name or an IRI names; `ValueError` for another scheme."""
     space = f"{CONCEPT}{scheme}/"
     code = text if ":" not in text else iri(text).value.removeprefix(space)
     if not _CODE.fullmatch(code):

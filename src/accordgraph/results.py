@@ -7,7 +7,7 @@ from typing import IO, cast
 import pyoxigraph as ox
 from pyoxigraph import Literal, NamedNode, QueryResultsFormat, RdfFormat
 
-from accordgraph import forms
+from accordgraph import forms, spreadsheet
 from accordgraph.errors import InputError
 from accordgraph.forms import Form
 from accordgraph.namespaces import shorten
@@ -16,8 +16,14 @@ from accordgraph.store import Answer, Term
 from accordgraph.turtle import write as canonical_turtle
 
 
-def write(answer: Answer, form: Form, output: IO[bytes], most_rows: int | None = None) -> None:
-    """Write an answer in a form of its kind to a file.
+def write(
+    answer: Answer,
+    form: Form,
+    output: IO[bytes],
+    most_rows: int | None = None,
+    about: spreadsheet.About | None = None,
+) -> None:
+    """Write an answer in a form of its kind to a file; a spreadsheet also says what it is `about`.
 
     Raises `LimitExceeded` when it has more rows or triples than `most_rows`, `InputError` when the form is
     for answers of the other kind. A `TABLE` is never too long: it has the first rows and says if there are
@@ -25,6 +31,8 @@ def write(answer: Answer, form: Form, output: IO[bytes], most_rows: int | None =
     """
     if form == forms.TABLE:
         output.write(table(answer, most_rows).encode())
+    elif form == forms.XLSX and not answer.is_graph:
+        spreadsheet.write(answer, output, about, most_rows)
     elif form not in (forms.GRAPHS if answer.is_graph else forms.RESULTS) or form.format is None:
         raise InputError(f"{form.name} is not a form of this answer")
     elif answer.is_graph:

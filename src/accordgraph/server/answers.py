@@ -56,6 +56,8 @@ class Question:
     graphs: Graphs = Graphs()
     render: Render | None = None
     headers: Mapping[str, str] | None = None
+    variant: str = ""
+    """What else the answer depends on, as a page does on its address."""
 
 
 class Answers:
@@ -77,6 +79,34 @@ class Answers:
         bindings: list[dict[str, dict[str, str]]] = json.loads(body)["results"]["bindings"]
         return bindings
 
+    async def count(self, request: Request, text: str) -> int:
+        """Return how many rows a SELECT gives, on the account of the client; the number is kept.
+
+        Raises `Problem` when that cannot be found out.
+        """
+        key = (self.engine.digest, "count", text)
+        kept = self.cache.get(key)
+        if kept is not None:
+            return int(kept)
+        client = request.client.host if request.client else ""
+        try:
+            self._budgets.check(client)
+        except BudgetSpent as error:
+            self._observe("budget", 0.0)
+            raise as_problem(error) from error
+        began, outcome = time.perf_counter(), "left"
+        try:
+            body = await gather(self.engine, Job(text, forms.JSON.name, most_rows=self.settings.answer_rows))
+            outcome = "answered"
+        except AccordGraphError as error:
+            outcome = outcome_of(error)
+            raise as_problem(error) from error
+        finally:
+            self.ended(client, outcome, time.perf_counter() - began)
+        count = len(json.loads(body)["results"]["bindings"])
+        self.cache.put(key, str(count).encode())
+        return count
+
     async def respond(self, request: Request, question: Question) -> Response:
         """Answer a question; raises `Problem` for one that fails before a part of its answer was sent."""
         began = time.perf_counter()
@@ -90,7 +120,7 @@ class Answers:
         same = always_the_same(question.text)
         if same:
             headers["ETag"] = f'"{key}"'
-            if _matches(request.headers.get("if-none-match"), headers["ETag"]):
+            if matches(request.headers.get("if-none-match"), headers["ETag"]):
                 self._observe("not-modified", time.perf_counter() - began)
                 return Response(None, 304, headers)
             kept = self.cache.get(key)
@@ -135,6 +165,7 @@ class Answers:
             "",
             *sorted(graphs.named),
             question.choice.content_type,
+            question.variant,
         ]
         asked = hashlib.sha256("\0".join(parts).encode()).hexdigest()
         return f"{self.engine.digest[:16]}-{asked[:24]}-{coding}"
@@ -279,7 +310,7 @@ def _whole(body: bytes, coding: str, headers: Mapping[str, str]) -> Response:
     return Response(body, 200, dict(headers) | ({"Content-Encoding": coding} if coding != IDENTITY else {}))
 
 
-def _matches(header: str | None, tag: str) -> bool:
+def matches(header: str | None, tag: str) -> bool:
     """Tell whether an If-None-Match header names a tag; weakness is no difference there."""
     return tag in [found.strip().removeprefix("W/") for found in (header or "").split(",")]
 

@@ -7,14 +7,18 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from accordgraph import __version__
+from accordgraph.assets import find_project
 from accordgraph.engine import Current, Engine
+from accordgraph.library import Library
 from accordgraph.server import problems
 from accordgraph.server.answers import Answers
+from accordgraph.server.library import QueryApi
+from accordgraph.server.openapi import Description
 from accordgraph.server.sparql import METHODS, Endpoint
 from accordgraph.settings import Settings
 
 _ASKED = ["Accept", "Content-Type", "If-None-Match"]
-_SHOWN = ["ETag", "Link", "Location", "Retry-After"]
+_SHOWN = ["ETag", "Link", "Location", "Retry-After", "X-Total-Count"]
 
 
 def create_app(make_engine: Callable[[], Engine], settings: Settings | None = None) -> FastAPI:
@@ -53,6 +57,8 @@ def create_app(make_engine: Callable[[], Engine], settings: Settings | None = No
     )
     problems.install(app)
     app.router.add_route("/sparql", Endpoint(answers).__call__, methods=METHODS, include_in_schema=False)
+    api = QueryApi(answers, Library.load(find_project(settings).queries))
+    app.router.routes += [*api.routes(), *Description(app, api, settings).routes()]
 
     @app.api_route("/", methods=["GET", "HEAD"])
     async def greeting() -> dict[str, str | int]:

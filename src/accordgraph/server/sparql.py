@@ -33,7 +33,6 @@ _READ_ONLY = (
     "this endpoint answers queries and takes no updates: the dataset changes only when it is published anew"
 )
 _OPTIONS = {"Allow": ", ".join(METHODS), "Accept-Post": f"{QUERY}, {FORM}", "Accept-Query": QUERY}
-_SOLUTIONS = tuple(form for form in forms.RESULTS if form != forms.XLSX)
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def forms_of(text: str) -> tuple[Form, ...]:
     """Return the forms that the answer to a query can have."""
     word = first_word(text)
     is_graph = word is not None and word.text.upper() in ("CONSTRUCT", "DESCRIBE")
-    return forms.GRAPHS if is_graph else _SOLUTIONS
+    return forms.GRAPHS if is_graph else forms.RESULTS
 
 
 async def body_of(request: Request, settings: Settings) -> bytes:
@@ -92,14 +91,14 @@ async def body_of(request: Request, settings: Settings) -> bytes:
 
 async def read(request: Request, settings: Settings) -> Operation:
     """Read the query and its graphs from a request; raises `Problem` for one that is not as it should be."""
-    parameters = _pairs(request.scope["query_string"], "query string")
+    parameters = pairs(request.scope["query_string"], "query string")
     queries = [value for name, value in parameters if name == "query"]
     if request.method in ("POST", "QUERY"):
         media_type, _, rest = request.headers.get("content-type", "").partition(";")
         media_type = media_type.strip().lower()
         body = await body_of(request, settings)
         if media_type == FORM and request.method == "POST":
-            form = _pairs(body, "body")
+            form = pairs(body, "body")
             queries += [value for name, value in form if name == "query"]
             parameters += form
         elif media_type == QUERY:
@@ -131,7 +130,8 @@ def _decoded(octets: bytes, where: str) -> str:
         raise Problem(problems.BAD_REQUEST, f"the {where} is not UTF-8 at byte {error.start + 1}") from error
 
 
-def _pairs(octets: bytes, where: str) -> list[tuple[str, str]]:
+def pairs(octets: bytes, where: str) -> list[tuple[str, str]]:
+    """Return the names and values of a query string or a form; raises `Problem` for what is not UTF-8."""
     text = _decoded(octets, where)
     try:
         return parse_qsl(text, keep_blank_values=True, errors="strict")

@@ -21,6 +21,7 @@ from accordgraph.errors import (
     QueryError,
     QueryRefused,
 )
+from accordgraph.spreadsheet import About
 from accordgraph.store import Graphs, LocalStore
 from accordgraph.workers.sandbox import limit_processor, used_processor_seconds
 
@@ -79,7 +80,7 @@ def _answer(store: LocalStore, job: dict[str, Any], limits: dict[str, Any], outp
     answer = store.query(text, Graphs(tuple(job["default"]), tuple(job["named"])))
     if form == forms.XLSX:  # a zip archive, whose parts are written in places: whole before it is sent
         whole = BytesIO()
-        results.write(answer, form, whole, job["most_rows"])
+        results.write(answer, form, whole, job["most_rows"], About(text, store.digest))
         output.write(whole.getvalue())
     else:
         results.write(answer, form, output, job["most_rows"])

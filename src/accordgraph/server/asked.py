@@ -1,0 +1,93 @@
+"""What a request asks of a query of the library: values of its parameters, a form and a part of the rows.
+
+Everything that does not fit is told at once, in one problem.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from accordgraph.errors import ParameterError
+from accordgraph.parameters import Schemes
+from accordgraph.queries import Query, page_of
+from accordgraph.server import problems
+from accordgraph.server.problems import Problem
+
+MOST_OFFSET = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A query with its values: the SPARQL text, and which part of its rows is wanted."""
+
+    query: Query
+    text: str
+    values: Mapping[str, Sequence[str]]
+    limit: int | None = None
+    offset: int = 0
+
+    @property
+    def in_parts(self) -> bool:
+        """Whether a part of the rows is wanted."""
+        return self.limit is not None or self.offset > 0
+
+    def page(self, most: int) -> str:
+        """Return the text for the wanted part, of so many rows at most, or for the whole."""
+        return page_of(self.text, self.size(most), self.offset) if self.in_parts else self.text
+
+    def size(self, most: int) -> int:
+        """Return how many rows the part has at most."""
+        return min(self.limit or most, most)
+
+    def address(self, path: str, limit: int | None = None, offset: int = 0) -> str:
+        """Return the address of this query at a path, for a part of its rows where that is given."""
+        found = [(name, value) for name, values in self.values.items() for value in values]
+        if limit is not None:
+            found += [("limit", str(limit)), ("offset", str(offset))]
+        return path + ("?" + urlencode(found) if found else "")
+
+    def links(self, path: str, total: int, most: int) -> dict[str, str]:
+        """Return the addresses of the other parts of `total` rows, by their relation to this one."""
+        size = self.size(most)
+        last = max(0, total - 1) // size * size
+        offsets = {"first": 0, "last": last}
+        if self.offset > 0:
+            offsets["prev"] = max(0, min(self.offset - size, last))
+        if self.offset + size < total:
+            offsets["next"] = self.offset + size
+        return {relation: self.address(path, size, offset) for relation, offset in sorted(offsets.items())}
+
+
+def read(query: Query, pairs: Sequence[tuple[str, str]], schemes: Schemes, most: int) -> Asked:
+    """Read what a request asks of a query; raises `Problem`, which names every value that does not fit.
+
+    `most` is the most rows that may be asked for. The form is not looked at.
+    """
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    values.pop("format", None)
+    numbers, faults = {}, []
+    if query.has_pages:
+        for name, lowest, highest in (("limit", 1, most), ("offset", 0, MOST_OFFSET)):
+            texts = values.pop(name, [])
+            if len(texts) == 1 and texts[0].isascii() and texts[0].isdigit() and len(texts[0]) <= 12:
+                numbers[name] = int(texts[0])
+            if texts and not lowest <= numbers.get(name, -1) <= highest:
+                right = f"one whole number from {lowest} to {highest}"
+                shown = ", ".join(repr(text) for text in texts)
+                faults.append({"parameter": name, "value": texts[-1], "detail": f"{shown} is not {right}"})
+    known = [parameter.name for parameter in query.parameters]
+    every = [*known, *(("limit", "offset") if query.has_pages else ()), "format"]
+    for name in [name for name in values if name not in known]:
+        detail = f"no parameter {name!r}; there are: {', '.join(every)}"
+        faults.append({"parameter": name, "value": values.pop(name)[-1], "detail": detail})
+    text = query.text
+    try:
+        text = query.bind(values, schemes)
+    except ParameterError as error:
+        faults += [dict(fault) for fault in error.faults]
+    if faults:
+        detail = "; ".join(f"{fault['parameter']}: {fault['detail']}" for fault in faults)
+        raise Problem(problems.PARAMETERS, detail, errors=faults)
+    return Asked(query, text, values, numbers.get("limit"), numbers.get("offset", 0))

@@ -1,0 +1,187 @@
+"""`/queries`: the library as an API. Each query has an address; its parameters are those of the address.
+
+The text that is asked is the file's, with terms in the place of the defaults, and bounds at its end where a
+part of the rows is wanted.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from accordgraph import forms
+from accordgraph.examples import triples_of
+from accordgraph.forms import Form
+from accordgraph.library import CONCEPTS, KINDS, Library, iri_of, schemes_of
+from accordgraph.parameters import Schemes
+from accordgraph.queries import Query
+from accordgraph.server import asked, pages, problems
+from accordgraph.server.answers import Answers, Question, Render
+from accordgraph.server.asked import Asked
+from accordgraph.server.documents import document
+from accordgraph.server.negotiation import choose_form
+from accordgraph.server.problems import Problem
+from accordgraph.server.sparql import pairs
+from accordgraph.store import Answer
+
+PATH = "/queries"
+LISTS = (forms.LIST, forms.HTML, forms.CSV, *(form for form in forms.GRAPHS if form != forms.HTML))
+"""The forms of the list, best liked first."""
+
+
+class QueryApi:
+    """The queries of a library over HTTP."""
+
+    def __init__(self, answers: Answers, library: Library) -> None:
+        self.library = library
+        self._answers = answers
+        self._schemes: tuple[str, Schemes] = ("", {})
+
+    def routes(self) -> list[Route]:
+        """Return the addresses; every GET is a HEAD too."""
+        return [Route(PATH, self.index), Route(PATH + "/{name}", self.query)]
+
+    async def schemes(self) -> Schemes:
+        """Return the codes of the concepts that the data has, by scheme."""
+        digest = self._answers.engine.digest
+        if self._schemes[0] != digest and CONCEPTS in self.library.queries:
+            rows = await self._answers.rows(self.library.queries[CONCEPTS].text)
+            self._schemes = digest, schemes_of(row["concept"]["value"] for row in rows)
+        return self._schemes[1]
+
+    async def index(self, request: Request) -> Response:
+        """Answer with the list of all queries."""
+        names = [value for name, value in _pairs(request) if name == "format"]
+        choice = choose_form(request.headers.get("accept"), names[-1] if names else None, LISTS)
+        return document(request, self._list(choice.form), choice.content_type)
+
+    def _list(self, form: Form) -> bytes:
+        queries = list(self.library.queries.values())
+        if form == forms.HTML:
+            template = pages.environment().get_template("queries.html")
+            return template.render(kinds=self.library.kinds, titles=KINDS).encode()
+        if form == forms.LIST:
+            content = {"queries": [described(query) for query in queries]}
+            return json.dumps(content, ensure_ascii=False, indent=1).encode()
+        if form == forms.CSV:
+            return _csv(queries)
+        output = io.BytesIO()
+        Answer.write_triples(triples_of(queries), output, form.format)  # type: ignore[arg-type]
+        return output.getvalue()
+
+    async def query(self, request: Request) -> Response:
+        """Answer a query, or give its text."""
+        name, dot, suffix = request.path_params["name"].partition(".")
+        query = self.library.queries.get(name)
+        if query is None or (dot and suffix != forms.SPARQL.name and suffix not in forms.ALL):
+            detail = f"there is no query at {request.url.path}; {PATH} lists them"
+            raise Problem(problems.NOT_FOUND, detail)
+        given = _pairs(request)
+        wanted = asked.read(query, given, await self.schemes(), self._answers.settings.answer_rows)
+        if suffix == forms.SPARQL.name:
+            return document(request, wanted.text.encode(), forms.SPARQL.content_type + "; charset=utf-8")
+        names = [suffix] if suffix else [value for key, value in given if key == "format"]
+        return await self._answer(request, wanted, names[-1] if names else None)
+
+    async def _answer(self, request: Request, wanted: Asked, form: str | None) -> Response:
+        choice = choose_form(request.headers.get("accept"), form, forms_of(wanted.query))
+        settings, path = self._answers.settings, request.url.path
+        is_page = choice.form == forms.HTML
+        most = settings.table_rows if is_page else settings.answer_rows
+        links: Mapping[str, str] = {}
+        headers = {"Link": f'<{_plain(path)}.rq>; rel="describedby"; type="{forms.SPARQL.media_type}"'}
+        if wanted.in_parts:
+            total = await self._answers.count(request, wanted.text)
+            links = wanted.links(path, total, most)
+            headers["Link"] = ", ".join(
+                [f'<{link}>; rel="{relation}"' for relation, link in links.items()] + [headers["Link"]]
+            )
+            headers["X-Total-Count"] = str(total)
+        if choice.form == forms.XLSX:
+            headers["Content-Disposition"] = f'attachment; filename="{wanted.query.name}.xlsx"'
+        render = self._page(wanted, path, links, await self.schemes()) if is_page else None
+        question = Question(
+            wanted.page(most),
+            choice,
+            render=render,
+            headers=headers,
+            variant=str(request.url.replace(scheme="", netloc="")) if is_page else "",
+        )
+        return await self._answers.respond(request, question)
+
+    def _page(self, wanted: Asked, path: str, links: Mapping[str, str], schemes: Schemes) -> Render:
+        template = pages.environment().get_template("query.html")
+        query, most = wanted.query, self._answers.settings.table_rows
+        shown = {
+            "query": query,
+            "text": wanted.text,
+            "path": path,
+            "links": links,
+            "offset": wanted.offset,
+            "following": wanted.address(path, most, most) if query.has_pages else None,
+            "fields": [
+                (
+                    parameter,
+                    wanted.values.get(parameter.name) or query.defaults(parameter),
+                    parameter.choices(schemes),
+                )
+                for parameter in query.parameters
+            ],
+            "others": {
+                form.name: wanted.address(f"{_plain(path)}.{form.name}")
+                for form in (*forms_of(query), forms.SPARQL)
+                if form != forms.HTML
+            },
+        }
+        return lambda content: template.render(content=content, **shown).encode()
+
+
+def forms_of(query: Query) -> tuple[Form, ...]:
+    """Return the forms of the answer to a query, best liked first."""
+    return forms.GRAPHS if query.gives == "graph" else forms.RESULTS
+
+
+def described(query: Query) -> dict[str, object]:
+    """Return what programs want to know of a query."""
+    return {
+        "name": query.name,
+        "kind": query.kind,
+        "summary": query.summary,
+        "iri": iri_of(query),
+        "address": f"{PATH}/{query.name}",
+        "gives": query.gives,
+        "forms": [form.name for form in forms_of(query)],
+        "parameters": [
+            {
+                "name": parameter.name,
+                "type": parameter.type,
+                "description": parameter.description,
+                "default": list(query.defaults(parameter)),
+            }
+            for parameter in query.parameters
+        ],
+    }
+
+
+def _csv(queries: list[Query]) -> bytes:
+    output = io.StringIO(newline="")
+    writer = csv.writer(output)
+    writer.writerow(("name", "kind", "summary", "parameters", "gives", "address"))
+    for query in queries:
+        names = " ".join(parameter.name for parameter in query.parameters)
+        writer.writerow((query.name, query.kind, query.summary, names, query.gives, f"{PATH}/{query.name}"))
+    return output.getvalue().encode()
+
+
+def _pairs(request: Request) -> list[tuple[str, str]]:
+    return pairs(request.scope["query_string"], "query string")
+
+
+def _plain(path: str) -> str:
+    """Return an address without the suffix of a form."""
+    folder, slash, name = path.rpartition("/")
+    return folder + slash + name.partition(".")[0]
