@@ -46,7 +46,10 @@ def _config(app: FastAPI) -> uvicorn.Config:
 def _listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens, so that a taken port is known before anything is served."""
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host, port), family=family)
     except OSError as error:
         reason = (error.strerror or str(error)).partition(" (while")[0]
         raise AccordGraphError(f"cannot listen on {host}, port {port}: {reason}") from error
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else a body waits 40 ms for its head
+    return listener
