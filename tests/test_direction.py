@@ -15,7 +15,7 @@ ORDER = (
     "engine workers.sandbox workers.worker workers.nursery workers.pool workers "
     "server.problems server.negotiation server.spool server.budget server.cache server.coding server.answers "
     "server.documents server.pages server.sparql server.asked server.library "
-    "server.openapi server.app server.run server terminal cli __main__"
+    "server.openapi_parts server.openapi server.app server.run server terminal cli __main__"
 ).split()
 
 
