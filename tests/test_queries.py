@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, QuerySolutions, Store
 
 from accordgraph.assets import find_project
 from accordgraph.errors import ParameterError, QueryFileError
+from accordgraph.lexer import tokens
 from accordgraph.namespaces import ID
 from accordgraph.queries import Query, check_syntax, find_query, load_queries, load_query
 
@@ -18,11 +19,16 @@ TEXT = """\
 #+ param: text string A text
 #+ param: number integer A number
 #+ param: day date A day
-SELECT ?thing ?text ?number ?day WHERE {
+#+ param: theme concept(theme) A theme
+#+ param: language language A language
+# VALUES ?day { "in a comment" }
+SELECT ?thing ?text ?number ?day ?theme ?language WHERE {
   VALUES ?thing { <be/body/nar> }
   VALUES ?text { "a" }
   VALUES ?number { 1 }
   VALUES ?day { UNDEF }
+  VALUES ?theme { <https://w3id.org/accordgraph/concept/theme/training> }
+  VALUES ?language { "en" }
 }
 """
 LIBRARY = load_queries(find_project().queries)
@@ -83,15 +89,115 @@ def test_no_value_ends_its_line(query: Query, value: str) -> None:
     assert answer(query.bind({"text": [value]}))[0][1] == str(Literal(value))
 
 
+def outside(text: str) -> list[str]:
+    """Return the tokens of a query but for what stands in the braces of VALUES."""
+    found, inside, last = [], False, ["", "", ""]
+    for token in tokens(text):
+        inside = inside and not (token.kind == "mark" and token.text == "}")
+        if not inside:
+            found.append(token.text)
+        last = [*last[1:], token.text]
+        inside = inside or (last[0] == "VALUES" and last[2] == "{")
+    return found
+
+
+MARKS = [
+    "{",
+    "}",
+    "<",
+    ">",
+    '"',
+    '\\"',
+    "'",
+    "\\",
+    "\n",
+    "\r",
+    "#",
+    "\0",
+    "\ud800",
+    "?x",
+    "VALUES ?day {",
+    "<a>",
+    " ",
+    ":",
+]
+nasty = st.one_of(
+    st.text(st.characters(exclude_categories=())),
+    st.lists(st.one_of(st.sampled_from(MARKS), st.text(max_size=3)), max_size=12).map("".join),
+)
+
+
+@settings(max_examples=300)
+@given(
+    st.dictionaries(
+        st.sampled_from(["thing", "text", "number", "day", "theme", "language"]),
+        st.lists(nasty, max_size=3),
+        min_size=1,
+    )
+)
+def test_whatever_is_given_only_the_values_change(query: Query, values: dict[str, list[str]]) -> None:
+    try:
+        bound = query.bind(values)
+    except ParameterError as error:
+        assert {fault["parameter"] for fault in error.faults} <= set(values)
+        return
+    assert outside(bound) == outside(query.text)
+    terms = {
+        p.name: [str(p.term(text)) for text in values[p.name]] for p in query.parameters if p.name in values
+    }
+    found = answer(bound)
+    for column, parameter in enumerate(query.parameters):
+        if parameter.name in terms and parameter.type != "iri":  # the parser takes dots out of IRIs
+            assert {row[column] for row in found} == set(terms[parameter.name])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "meant"),
+    [
+        ("theme", "telework", "https://w3id.org/accordgraph/concept/theme/telework"),
+        ("theme", "theme:telework", "https://w3id.org/accordgraph/concept/theme/telework"),
+        ("theme", "<https://w3id.org/accordgraph/concept/theme/telework>", "https://w3id.org/accordgraph/concept/theme/telework"),
+        ("theme", "https://w3id.org/accordgraph/concept/theme/telework", "https://w3id.org/accordgraph/concept/theme/telework"),
+    ],
+)  # fmt: skip
+def test_the_ways_to_write_a_concept(query: Query, name: str, value: str, meant: str) -> None:
+    for schemes in (None, {"theme": ("telework", "training")}):
+        assert {row[4] for row in answer(query.bind({name: [value]}, schemes))} == {f"<{meant}>"}
+
+
+def test_all_that_does_not_fit_is_told_at_once(query: Query) -> None:
+    with pytest.raises(ParameterError) as raised:
+        query.bind(
+            {"theme": ["telework", "golf"], "language": ["it"], "day": [], "colour": ["red"]},
+            {"theme": ["telework"]},
+        )
+    assert [(fault["parameter"], fault.get("value")) for fault in raised.value.faults] == [
+        ("theme", "golf"),
+        ("language", "it"),
+        ("day", None),
+        ("colour", None),
+    ]
+    assert "'golf' is not a concept of the scheme theme: telework" in str(raised.value)
+
+
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
+        ("theme", "level:sector", "'level:sector' is not a concept of the scheme theme"),
+        ("theme", "https://example.org/telework", "is not a concept of the scheme theme"),
+        ("theme", "a b", "is not a concept"),
+        ("theme", "", "is not a concept"),
+        ("language", "EN", "'EN' is not a language: en, fr, nl, de"),
         ("thing", "be/a> } #", "'be/a> } #' is not an IRI"),
         ("thing", "", "'' is not an IRI"),
         ("number", "1 } #", "'1 } #' is not a whole number"),
         ("day", "2023-02-30", "'2023-02-30' is not a day"),
         ("day", "2023", "'2023' is not a day"),
-        ("colour", "red", "query asked has no parameter 'colour'; it has: thing, text, number, day"),
+        (
+            "colour",
+            "red",
+            "query asked has no parameter 'colour'; it has: thing, text, number, day, theme, language",
+        ),
     ],
 )
 def test_a_value_that_does_not_fit(query: Query, name: str, value: str, message: str) -> None:
