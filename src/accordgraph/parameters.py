@@ -90,7 +90,8 @@ def iri(text: str) -> NamedNode:
 
     Raises `ValueError` when it is none of these.
     """
-    text = text.removeprefix("<").removesuffix(">")
+    if text.startswith("<") and text.endswith(">"):
+        text = text[1:-1]
     prefix, colon, local = text.partition(":")
     if not colon:
         if not text:

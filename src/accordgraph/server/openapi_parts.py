@@ -62,7 +62,7 @@ def components() -> Json:
     answers = {
         "Solutions": _answer(forms.RESULTS, "The answer"),
         "Graph": _answer(forms.GRAPHS, "The answer"),
-        "Answer": _answer(everything, "The answer, of a form that fits the query"),
+        "Answer": _answer((forms.JSON_LD, *everything), "The answer, of a form that fits the query"),
         "List": _answer(LISTS, "The list", "Queries"),
     }
     found = {f"Problem-{status}": {"description": text, **problem} for status, text in _ERRORS.items()}
@@ -73,10 +73,13 @@ def components() -> Json:
 
 
 def _answer(found: Iterable[Form], description: str, schema: str = "Results") -> Json:
+    """Describe an answer; of a spreadsheet and of JSON-LD no more is said than that they are that."""
     content: Json = {}
     for form in found:
-        is_json, is_binary = form in (forms.JSON, forms.LIST), form == forms.XLSX
-        body = ref("schemas", schema) if is_json else {} if is_binary else {"type": "string"}
+        if form in (forms.JSON, forms.LIST):
+            body = ref("schemas", schema)
+        else:
+            body = {} if form in (forms.XLSX, forms.JSON_LD) else {"type": "string"}
         for media_type in (form.media_type, *form.others):
             content.setdefault(media_type, {"schema": body})
     return {"description": description, "content": content}
