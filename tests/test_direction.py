@@ -9,8 +9,8 @@ import accordgraph
 
 PACKAGE = Path(accordgraph.__file__).parent
 ORDER = (
-    "namespaces errors settings assets turtle lexer parameters queries dataset derive build "
-    "library examples passages written_forms contexts evidence findings identity labels checks verify "
+    "namespaces errors settings assets turtle lexer parameters queries library examples dataset derive build "
+    "passages written_forms contexts evidence findings identity labels checks verify "
     "shacl quality validate reference syntax complexity store forms rows spreadsheet results client "
     "engine workers.sandbox workers.worker workers.nursery workers.pool workers "
     "server.problems server.negotiation server.spool server.budget server.cache server.coding server.answers "

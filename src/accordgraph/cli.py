@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 from accordgraph import __version__
-from accordgraph.errors import AccordGraphError, ParameterError
+from accordgraph.errors import AccordGraphError, InputError, ParameterError
 
 if TYPE_CHECKING:
     from accordgraph.assets import Project
     from accordgraph.settings import Settings
 
-FORMATS = ("table", "csv", "tsv", "json", "ttl")
+FORMATS = ("table", "csv", "tsv", "json", "xlsx", "ttl")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
 
 
@@ -153,13 +153,22 @@ def format_(paths: tuple[Path, ...], check: bool) -> None:
 @click.argument("name")
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter; may be repeated.")
 @click.option("--format", "form", default="table", type=click.Choice(FORMATS), help="How to print it.")
-def query(name: str, params: tuple[str, ...], form: str) -> None:
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write to; default: print it."
+)
+def query(name: str, params: tuple[str, ...], form: str, out: Path | None) -> None:
     """Answer a query of the library (see `accordgraph queries`) or a .rq file, over the built dataset."""
+    from accordgraph.library import CONCEPTS
     from accordgraph.queries import find_query
-    from accordgraph.results import cells, render
+    from accordgraph.results import cells, encode, schemes
+    from accordgraph.spreadsheet import About
     from accordgraph.store import open_store
     from accordgraph.terminal import show_table
 
+    if form == "table" and out:
+        raise InputError("a table is for the terminal; name another format with --format")
+    if form == "xlsx" and not out and sys.stdout.isatty():
+        raise InputError("a spreadsheet is no text; name a file with --out")
     project, _ = _project()
     found = find_query(project.queries, name)
     values: dict[str, list[str]] = {}
@@ -168,15 +177,21 @@ def query(name: str, params: tuple[str, ...], form: str) -> None:
         if not equals:
             raise ParameterError(f"--param {param!r}: write NAME=VALUE")
         values.setdefault(key, []).append(value)
-    text = found.bind(values)
+    found.bind(values)
     store = open_store(project.build)
+    known = store.query(find_query(project.queries, CONCEPTS).text) if found.chooses else None
+    text = found.bind(values, schemes(known) if known else None)
     answer = store.query(text)
     if form == "table":
         columns, rows = cells(answer)
         click.echo(found.summary)
         show_table(columns, rows)
+        return
+    octets = encode(answer, form, About(text, store.digest))
+    if out:
+        out.write_bytes(octets)
     else:
-        click.echo(render(answer, form), nl=False)
+        click.echo(octets, nl=False)
 
 
 @main.command()

@@ -49,7 +49,7 @@ class Library:
             for parameter in query.parameters:
                 query.defaults(parameter)
             found[query.name] = query
-        chooses = [query for query in found.values() if any(p.scheme for p in query.parameters)]
+        chooses = [query for query in found.values() if query.chooses]
         if chooses and CONCEPTS not in found:
             raise QueryFileError(
                 f"{chooses[0].path}: a parameter is a concept, but there is no query {CONCEPTS!r} in {folder}"

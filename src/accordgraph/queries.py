@@ -58,6 +58,11 @@ class Query:
         word = first_word(self.text)
         return _GIVES.get(word.text.upper() if word else "", "solutions")
 
+    @property
+    def chooses(self) -> bool:
+        """Whether a parameter is a concept of a scheme."""
+        return any(parameter.scheme for parameter in self.parameters)
+
     @cached_property
     def has_pages(self) -> bool:
         """Whether its rows can be asked for in parts: SELECT, with ORDER BY and no bounds at its end."""

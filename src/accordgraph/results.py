@@ -10,7 +10,9 @@ from pyoxigraph import Literal, NamedNode, QueryResultsFormat, RdfFormat
 from accordgraph import forms, spreadsheet
 from accordgraph.errors import InputError
 from accordgraph.forms import Form
+from accordgraph.library import schemes_of
 from accordgraph.namespaces import shorten
+from accordgraph.parameters import Schemes
 from accordgraph.rows import RowLimit, too_many_rows
 from accordgraph.store import Answer, Term
 from accordgraph.turtle import write as canonical_turtle
@@ -56,13 +58,25 @@ def render(answer: Answer, name: str) -> str:
     if name == "ttl" and answer.is_graph:
         return canonical_turtle(answer.triples())
     if name == "ttl":
-        raise InputError("ttl is for CONSTRUCT and DESCRIBE; this query wants csv, tsv, json or table")
+        raise InputError("ttl is for CONSTRUCT and DESCRIBE; this query wants csv, tsv, json, xlsx or table")
     if answer.is_graph:
         raise InputError(f"{name} is for SELECT and ASK; the answer to this query is a graph: ttl or table")
     output = io.BytesIO()
     write(answer, forms.ALL[name], output)
     text = output.getvalue().decode()
     return text if text.endswith("\n") else text + "\n"
+
+
+def encode(answer: Answer, name: str, about: spreadsheet.About) -> bytes:
+    """Return an answer as the octets of a file in the form of that name.
+
+    Raises `InputError` when the form is for answers of the other kind.
+    """
+    if name != forms.XLSX.name or answer.is_graph:
+        return render(answer, name).encode()
+    output = io.BytesIO()
+    write(answer, forms.XLSX, output, about=about)
+    return output.getvalue()
 
 
 def table(answer: Answer, most_rows: int | None = None) -> str:
@@ -102,6 +116,13 @@ def _json(term: Term | None) -> dict[str, object] | None:
     if term.language:
         return {"type": "literal", "value": term.value, "xml:lang": term.language}
     return {"type": "literal", "value": term.value, "datatype": term.datatype.value}
+
+
+def schemes(answer: Answer) -> Schemes:
+    """Return the codes of each scheme from the answer to the query `concepts`."""
+    place = answer.variables.index("concept")
+    concepts = (row[place] for row in answer.rows())
+    return schemes_of(concept.value for concept in concepts if isinstance(concept, NamedNode))
 
 
 def cells(answer: Answer) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from math import isfinite
 from typing import IO
 
 from pyoxigraph import Literal, NamedNode
@@ -98,7 +99,7 @@ class _Sheet:
                 place, column, moment, self.day if datatype == XSD.date else self.moment
             )
             self._widen(column, "0" * _DAY_WIDTH)
-        elif datatype in _NUMBERS and _fits(text):
+        elif (datatype in _NUMBERS and _fits(text)) or (datatype == XSD.double and isfinite(float(text))):
             self.sheet.write_number(place, column, float(text))
         else:
             self.text(place, column, text)

@@ -11,6 +11,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from accordgraph.assets import find_project
 from accordgraph.library import Library
@@ -112,6 +113,10 @@ SAMPLED = [
 ]
 
 
+IRI = "/queries/claims-about-a-thing"
+"""Its parameter is an IRI, which the schema cannot say exactly: not every text is one."""
+
+
 @pytest.mark.parametrize("path", SAMPLED)
 def test_the_server_does_what_the_document_says(whole: httpx.Client, content: Json, path: str) -> None:
     schema = schemathesis.openapi.from_dict(content)
@@ -128,6 +133,6 @@ def test_the_server_does_what_the_document_says(whole: httpx.Client, content: Js
     @given(data=st.data())
     def calls(data: st.DataObject) -> None:
         case = data.draw(operation.as_strategy())
-        case.call_and_validate()
+        case.call_and_validate(excluded_checks=[] if path != IRI else [positive_data_acceptance])
 
     calls()

@@ -19,7 +19,7 @@ def table(response: httpx.Response) -> list[list[str]]:
 
 
 def links(response: httpx.Response) -> dict[str, str]:
-    return {relation: link["url"] for relation, link in response.links.items() if relation != "describedby"}
+    return {str(name): link["url"] for name, link in response.links.items() if name != "describedby"}
 
 
 @pytest.mark.parametrize("size", [1000, 360, 100, 7])
