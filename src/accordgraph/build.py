@@ -19,7 +19,9 @@ from accordgraph.assets import Project
 from accordgraph.dataset import Dataset, load_dataset
 from accordgraph.derive import derive
 from accordgraph.errors import CanonicalFormError
-from accordgraph.namespaces import RDF, shorten
+from accordgraph.examples import triples_of
+from accordgraph.library import EXAMPLES
+from accordgraph.namespaces import GRAPH, RDF, shorten
 from accordgraph.queries import load_queries
 from accordgraph.turtle import canonical
 
@@ -27,6 +29,8 @@ NQUADS = "accordgraph.nq"
 MANIFEST = "manifest.json"
 VALIDATION = "validation.json"
 """The files of the build folder: the dataset, what is in it, and the verdict on it."""
+QUERIES = "queries"
+"""The named graph of the queries."""
 
 
 @dataclass(frozen=True)
@@ -37,17 +41,19 @@ class Assembly:
     derived: Mapping[NamedNode, frozenset[Triple]]
     inputs: Mapping[str, str]
     """The SHA-256 digest of every file that it was made from, by path."""
+    examples: frozenset[Triple] = frozenset()
+    """The queries that people may ask, described as editors look for them."""
 
     @cached_property
     def graphs(self) -> dict[NamedNode, frozenset[Triple]]:
-        """Every named graph, of files and of rules."""
+        """Every named graph: of files, of rules, and that of the queries."""
         asserted = {graph: frozenset(triples) for graph, triples in self.dataset.graphs.items()}
-        return asserted | dict(self.derived)
+        return asserted | dict(self.derived) | {GRAPH[QUERIES]: self.examples}
 
     @cached_property
     def triples(self) -> frozenset[Triple]:
         """The default graph: all triples, each once."""
-        return self.dataset.triples.union(*self.derived.values())
+        return self.dataset.triples.union(*self.derived.values(), self.examples)
 
     @cached_property
     def nquads(self) -> bytes:
@@ -85,9 +91,10 @@ def assemble(project: Project, progress: Callable[[str], None] = lambda stage: N
     dataset = load_dataset(project)
     rules = load_queries(project.queries / "derive")
     derived = derive(dataset.triples, rules, lambda name: progress(f"derive {name}"))
-    texts = dict(dataset.texts) | {project.relative(rule.path): rule.text for rule in rules}
+    examples = [query for kind in EXAMPLES for query in load_queries(project.queries / kind)]
+    texts = dict(dataset.texts) | {project.relative(query.path): query.text for query in (*rules, *examples)}
     inputs = {path: hashlib.sha256(text.encode()).hexdigest() for path, text in texts.items()}
-    return Assembly(dataset, derived, inputs)
+    return Assembly(dataset, derived, inputs, frozenset(triples_of(examples)))
 
 
 def check_canonical(dataset: Dataset) -> None:

@@ -67,6 +67,7 @@ def build(as_json: bool) -> None:
         ("files", len(assembly.dataset.graphs)),
         ("triples in files", len(assembly.dataset.triples)),
         ("triples derived", derived),
+        ("triples on queries", len(assembly.examples)),
         ("triples in all, each once", len(assembly.triples)),
         ("digest", assembly.digest),
         ("written to", project.build / NQUADS),

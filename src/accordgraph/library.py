@@ -20,6 +20,8 @@ KINDS = {
     "derive": "Rules of derivation: what follows from the facts",
 }
 """The kinds of queries in the order in which people want them."""
+EXAMPLES = ("competency", "views")
+"""The kinds whose queries stand in the dataset, for editors to find them as examples."""
 
 _NAME = re.compile(r"[a-z0-9-]+")
 

@@ -94,6 +94,15 @@ def test_editors_find_the_queries_as_examples(whole: httpx.Client, accept: str) 
     assert len(list(constructs)) == sum(query.gives == "graph" for query in LIBRARY.queries.values())
 
 
+def test_editors_find_examples_at_the_endpoint(whole: httpx.Client) -> None:
+    found = {row["sq"]: row["query"] for row in rows(whole.get("/sparql", params={"query": EXAMPLES}))}
+    asked = [query for kind in ("competency", "views") for query in LIBRARY.kinds[kind]]
+    assert found == {iri_of(query): query.text for query in asked}
+    text = "SELECT ?prefix ?namespace { [] sh:namespace ?namespace ; sh:prefix ?prefix }"
+    declared = {row["prefix"]: row["namespace"] for row in rows(whole.get("/sparql", params={"query": text}))}
+    assert declared == PREFIXES
+
+
 @every
 def test_every_query_answers_as_the_engine_does(whole: httpx.Client, name: str) -> None:
     query, output = LIBRARY.queries[name], io.BytesIO()
