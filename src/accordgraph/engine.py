@@ -102,7 +102,7 @@ class Current:
         When the new one cannot start, the old one stays, and the error says why.
         """
         async with self._exchange:
-            engine = self._make()
+            engine = await asyncio.to_thread(self._make)
             await engine.start()
             old, self._engine = self._engine, engine
             if self._running.get(id(old)):

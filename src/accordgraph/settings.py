@@ -44,6 +44,9 @@ class Settings:
         public=False,
     )
     log_format: str = _setting("text", "form of the log's lines: text or json", public=False)
+    stop_seconds: int = _setting(
+        15, "time that requests under way have to end when the server stops", "seconds", public=False
+    )
 
     query_seconds: float = _setting(10.0, "time that a query may take", "seconds")
     quick_seconds: float = _setting(

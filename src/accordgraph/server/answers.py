@@ -29,7 +29,7 @@ from accordgraph.errors import (
     WorkerError,
 )
 from accordgraph.lexer import always_the_same
-from accordgraph.server import problems
+from accordgraph.server import problems, trace
 from accordgraph.server.budget import Budgets, BudgetSpent
 from accordgraph.server.cache import Cache
 from accordgraph.server.coding import IDENTITY, choose_coding, encode, encoder
@@ -110,6 +110,7 @@ class Answers:
     async def respond(self, request: Request, question: Question) -> Response:
         """Answer a question; raises `Problem` for one that fails before a part of its answer was sent."""
         began = time.perf_counter()
+        trace.note_query(question.text)
         coding = choose_coding(request.headers.get("accept-encoding"))
         key = self._key(question, coding)
         headers = {

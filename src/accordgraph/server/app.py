@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -10,15 +11,16 @@ from accordgraph import __version__
 from accordgraph.assets import find_project
 from accordgraph.engine import Current, Engine
 from accordgraph.library import Library
-from accordgraph.server import problems
+from accordgraph.server import logs, operations, problems, search, trace
 from accordgraph.server.answers import Answers
 from accordgraph.server.library import QueryApi
+from accordgraph.server.metrics import Metrics
 from accordgraph.server.openapi import Description
 from accordgraph.server.sparql import METHODS, Endpoint
 from accordgraph.settings import Settings
 
 _ASKED = ["Accept", "Content-Type", "If-None-Match"]
-_SHOWN = ["ETag", "Link", "Location", "Retry-After", "X-Total-Count"]
+_SHOWN = ["ETag", "Link", "Location", "Retry-After", "X-Total-Count", logs.HEADER]
 
 
 def create_app(make_engine: Callable[[], Engine], settings: Settings | None = None) -> FastAPI:
@@ -29,10 +31,12 @@ def create_app(make_engine: Callable[[], Engine], settings: Settings | None = No
     """
     settings = settings or Settings()
     engine = Current(make_engine)
+    searcher = search.Searcher(engine, find_project(settings).queries / "search")
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await engine.start()
+        await searcher.prepare()
         try:
             yield
         finally:
@@ -46,8 +50,15 @@ def create_app(make_engine: Callable[[], Engine], settings: Settings | None = No
         redoc_url=None,
         lifespan=lifespan,
     )
-    answers = Answers(engine, settings, lambda outcome, seconds: None)
+
+    def observe(outcome: str, seconds: float) -> None:
+        metrics.query(outcome, seconds)
+        trace.note_outcome(outcome)
+
+    answers = Answers(engine, settings, observe)
+    metrics = Metrics(engine, answers.cache)
     app.state.engine, app.state.answers, app.state.settings = engine, answers, settings
+    app.state.reload = partial(operations.reload, engine, searcher, metrics)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
@@ -55,6 +66,7 @@ def create_app(make_engine: Callable[[], Engine], settings: Settings | None = No
         allow_headers=_ASKED,
         expose_headers=_SHOWN,
     )
+    app.add_middleware(logs.RequestLog, count=metrics.request)
     problems.install(app)
     app.router.add_route("/sparql", Endpoint(answers).__call__, methods=METHODS, include_in_schema=False)
     api = QueryApi(answers, Library.load(find_project(settings).queries))
@@ -72,9 +84,8 @@ def create_app(make_engine: Callable[[], Engine], settings: Settings | None = No
             "triples": engine.triples,
         }
 
-    @app.api_route("/health", methods=["GET", "HEAD"])
-    async def health() -> dict[str, object]:
-        """Say that the server answers, and from which dataset."""
-        return {"status": "ok", "triples": engine.triples, "digest": engine.digest, **engine.state()}
+    app.include_router(search.router(searcher))
+    app.include_router(operations.router(engine, settings))
+    app.router.routes.append(metrics.route())
 
     return app

@@ -15,7 +15,7 @@ class Cache:
     def __init__(self, most_bytes: int) -> None:
         self._most = most_bytes
         self._held: OrderedDict[Hashable, bytes] = OrderedDict()
-        self.size = 0
+        self.size = self.hits = self.misses = 0
 
     @property
     def largest(self) -> int:
@@ -27,9 +27,12 @@ class Cache:
 
     def get(self, key: Hashable) -> bytes | None:
         """Return what is kept under a key."""
-        if key in self._held:
-            self._held.move_to_end(key)
-        return self._held.get(key)
+        if key not in self._held:
+            self.misses += 1
+            return None
+        self.hits += 1
+        self._held.move_to_end(key)
+        return self._held[key]
 
     def put(self, key: Hashable, octets: bytes) -> None:
         """Keep octets, unless they are too many for one answer."""

@@ -1,7 +1,8 @@
 """Errors over HTTP: every one is `application/problem+json` (RFC 9457) of one shape.
 
 Always `type`, `title`, `status` and `detail`; `line` and `column` for a query that cannot be read,
-`available` for a form that cannot be given, `errors` for parameters.
+`available` for a form that cannot be given, `errors` for parameters. `request` is the id by which the log
+knows the request.
 """
 
 import json
@@ -16,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from accordgraph.namespaces import BASE
+from accordgraph.server import trace
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -47,6 +49,7 @@ LEFT = Kind("client-left", 499, "The client went away")
 TOO_SLOW = Kind("query-timeout", 503, "The query took too long")
 TOO_MUCH_MEMORY = Kind("query-memory", 503, "The query took too much memory")
 BUSY = Kind("overloaded", 503, "There is no place for this query now")
+NOT_READY = Kind("not-ready", 503, "The server does not answer queries now")
 INTERNAL = Kind("internal-error", 500, "The server failed")
 
 _BY_STATUS = {kind.status: kind for kind in (NOT_FOUND, METHOD, NOT_ACCEPTABLE, MEDIA, INTERNAL)}
@@ -69,12 +72,23 @@ class Problem(Exception):
             "status": self.kind.status,
             "detail": self.detail,
         } | {name: value for name, value in self.members.items() if value is not None}
+        if traced := trace.current():
+            body["request"] = traced.id
         text = json.dumps(body, ensure_ascii=False)
         return Response(text, self.kind.status, dict(self.headers or {}), MEDIA_TYPE)
 
 
+def unexpected() -> Problem:
+    """Return the problem of an error that nobody expected: nothing of the cause, which goes to the log.
+
+    CORS is added here, since the error has passed its middleware.
+    """
+    detail = "the server met an error that it did not expect"
+    return Problem(INTERNAL, detail, {"Access-Control-Allow-Origin": "*"})
+
+
 def install(app: FastAPI) -> None:
-    """Answer every error of the app as a problem."""
+    """Answer every error that the app expects as a problem; see `unexpected` for the others."""
 
     @app.exception_handler(Problem)
     async def problem(_: Request, error: Problem) -> Response:
@@ -98,9 +112,3 @@ def install(app: FastAPI) -> None:
             for found in error.errors()
         ]
         return Problem(PARAMETERS, f"{len(errors)} of the parameters do not fit", errors=errors).response()
-
-    @app.exception_handler(Exception)
-    async def internal(_: Request, __: Exception) -> Response:
-        """Say nothing of the cause, which goes to the log; CORS is added here, outside its middleware."""
-        detail = "the server met an error that it did not expect"
-        return Problem(INTERNAL, detail, {"Access-Control-Allow-Origin": "*"}).response()

@@ -1,15 +1,26 @@
-"""Running the server: in the foreground for people, in a thread for notebooks and tests."""
+"""Running the server: in the foreground for people, in a thread for notebooks and tests.
 
+In the foreground SIGTERM and SIGINT end it: it takes no more requests, those under way end within the setting
+`stop_seconds`, then the processes of queries are ended. SIGHUP puts the dataset that was built and validated
+anew in place, unless a terminal is what hangs up.
+"""
+
+import asyncio
+import signal
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Thread
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 
 from accordgraph.errors import AccordGraphError
+from accordgraph.server import logs
+from accordgraph.settings import Settings
 
 
 def run(app: FastAPI, host: str, port: int) -> None:
@@ -17,15 +28,36 @@ def run(app: FastAPI, host: str, port: int) -> None:
 
     Raises `AccordGraphError` when the port is taken.
     """
+    logs.configure(app.state.settings.log_format)
     with _listen(host, port) as listener, suppress(KeyboardInterrupt):
-        uvicorn.Server(_config(app)).run(sockets=[listener])
+        # the server raises anew, when it has ended well, the signal that ended it
+        signal.signal(signal.SIGTERM, lambda *_: None)
+        _Foreground(_config(app, log_config=None)).run(sockets=[listener])
+
+
+class _Foreground(uvicorn.Server):
+    """A server that listens to SIGHUP too."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then wait for signals."""
+        await super().startup(sockets)
+        if sys.stdin is None or not sys.stdin.isatty():
+            loop, app = asyncio.get_running_loop(), self.config.app
+            tasks: set[asyncio.Task[None]] = set()
+
+            def reload() -> None:
+                task = loop.create_task(app.state.reload())  # type: ignore[union-attr]
+                tasks.add(task)
+                task.add_done_callback(tasks.discard)
+
+            loop.add_signal_handler(signal.SIGHUP, reload)
 
 
 @contextmanager
 def running(app: FastAPI) -> Iterator[str]:
     """Serve on a free port of this machine while the context lasts; gives the address, as `http://127.0.0.1:1`."""
     with _listen("127.0.0.1", 0) as listener:
-        server = uvicorn.Server(_config(app))
+        server = uvicorn.Server(_config(app, log_level="warning"))
         thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         while not server.started and thread.is_alive():
@@ -39,8 +71,21 @@ def running(app: FastAPI) -> Iterator[str]:
             thread.join()
 
 
-def _config(app: FastAPI) -> uvicorn.Config:
-    return uvicorn.Config(app, log_level="warning", ws="none", lifespan="on", timeout_graceful_shutdown=5)
+def _config(app: FastAPI, **others: Any) -> uvicorn.Config:
+    settings: Settings = app.state.settings
+    config = uvicorn.Config(
+        app,
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=settings.stop_seconds,
+        **others,
+    )
+    logs.be_quiet_about_cuts()
+    return config
 
 
 def _listen(host: str, port: int) -> socket.socket:

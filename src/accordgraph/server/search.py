@@ -1,0 +1,183 @@
+"""`/api/search`: find things by label, title, number or description, in any language."""
+
+import asyncio
+import csv
+import io
+import json
+import logging
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from pyoxigraph import NamedNode
+from starlette.responses import Response
+
+from accordgraph import forms, queries
+from accordgraph.engine import Current
+from accordgraph.errors import AccordGraphError
+from accordgraph.namespaces import ACG, BASE
+from accordgraph.search import LANGUAGES, Found, Hit, Index, load_index
+from accordgraph.server import problems
+from accordgraph.server.answers import as_problem
+from accordgraph.server.bodies import JSON, whole
+from accordgraph.server.negotiation import choose_form
+from accordgraph.server.pages import local
+from accordgraph.server.problems import Problem
+from accordgraph.words import parts
+
+MOST_WORDS = 12
+_LOG = logging.getLogger(__name__)
+_COLUMNS = ("iri", "address", "label", "language", "class", "level", "field", "text")
+
+
+class Searcher:
+    """The index of the dataset that is asked now; made anew when another takes its place."""
+
+    def __init__(self, engine: Current, folder: Path) -> None:
+        self._engine, self._folder = engine, folder
+        self._index: Index | None = None
+        self._making = asyncio.Lock()
+
+    async def index(self) -> Index:
+        """Return the index; raises what `load_index` raises when it has to be made and cannot be."""
+        async with self._making:
+            if self._index is None or self._index.digest != self._engine.digest:
+                self._index = await load_index(self._engine, self._folder)
+            return self._index
+
+    async def prepare(self) -> None:
+        """Make the index before somebody waits for it; where that fails, the log says why."""
+        try:
+            await self.index()
+        except Exception as error:  # the next search tries again
+            expected = isinstance(error, AccordGraphError)
+            _LOG.error("the search index was not made: %s", error, exc_info=None if expected else error)
+
+
+def router(searcher: Searcher) -> APIRouter:
+    """Return the routes of search."""
+    routes = APIRouter()
+
+    @routes.head("/api/search", include_in_schema=False)
+    @routes.get(
+        "/api/search",
+        summary="Find things by label, title, number or description",
+        response_class=Response,
+        responses={200: {"content": {JSON.media_type: {}, forms.CSV.media_type: {}}}},
+    )
+    async def search(
+        request: Request,
+        q: Annotated[
+            str, Query(description="Words, of which all are found; in quotes: a phrase", max_length=200)
+        ],
+        language: Annotated[
+            str,
+            Query(description="Language of the labels", pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"),
+        ] = LANGUAGES[0],
+        class_: Annotated[
+            str | None,
+            Query(alias="class", description="Only things of this class: an IRI, acg:Opinion or Opinion"),
+        ] = None,
+        limit: Annotated[int, Query(description="Most results", ge=1, le=100)] = 20,
+        offset: Annotated[int, Query(description="Results to leave out", ge=0, le=100_000)] = 0,
+        format: Annotated[str | None, Query(description="json or csv, instead of an Accept header")] = None,
+    ) -> Response:
+        choice = choose_form(request.headers.get("accept"), format, (JSON, forms.CSV))
+        wanted = parts(q.replace(BASE, ""))
+        if not 0 < len(wanted) <= MOST_WORDS:
+            why = f"is more than {MOST_WORDS} words" if wanted else "holds no word"
+            raise _unfit("q", f"what is searched for {why}")
+        class_iri = _class(class_).value if class_ else None
+        spoken = language.lower().partition("-")[0]
+        try:
+            index = await searcher.index()
+        except AccordGraphError as error:
+            raise as_problem(error) from error
+        found = await asyncio.to_thread(index.search, wanted, spoken, class_iri, limit, offset)
+        if choice.form == forms.CSV:
+            body = _csv(index, found, spoken)
+        else:
+            content = {
+                "query": q,
+                "language": spoken,
+                "total": found.total,
+                "limit": limit,
+                "offset": offset,
+                "results": [_result(index, hit, spoken) for hit in found.hits],
+            }
+            body = json.dumps(content, ensure_ascii=False).encode()
+        headers = {"Link": links} if (links := _links(request, found.total, limit, offset)) else None
+        return whole(request, body, choice.content_type, headers)
+
+    return routes
+
+
+def _class(text: str) -> NamedNode:
+    try:
+        return queries.iri(text) if ":" in text else ACG[text]
+    except ValueError as error:
+        raise _unfit("class", f"{text!r} is not the IRI of a class, nor acg:Opinion or Opinion") from error
+
+
+def _unfit(parameter: str, detail: str) -> Problem:
+    errors = [{"parameter": parameter, "detail": detail}]
+    return Problem(problems.PARAMETERS, "1 of the parameters does not fit", errors=errors)
+
+
+def _result(index: Index, hit: Hit, language: str) -> dict[str, object]:
+    thing = hit.thing
+    label, spoken = index.label(thing.iri, language)
+    return {
+        "iri": thing.iri,
+        "address": local(thing.iri),
+        "label": label,
+        "language": spoken or None,
+        "class": _named(index, thing.class_, language),
+        "level": _named(index, thing.level, language),
+        "match": {
+            "field": hit.text.field,
+            "language": hit.text.language or None,
+            "text": hit.excerpt,
+            "marks": hit.marks,
+        },
+    }
+
+
+def _named(index: Index, iri: str, language: str) -> dict[str, str] | None:
+    return {"iri": iri, "label": index.label(iri, language)[0]} if iri else None
+
+
+def _csv(index: Index, found: Found, language: str) -> bytes:
+    output = io.StringIO(newline="")
+    writer = csv.writer(output)
+    writer.writerow(_COLUMNS)
+    for hit in found.hits:
+        thing = hit.thing
+        label, spoken = index.label(thing.iri, language)
+        writer.writerow(
+            (
+                thing.iri,
+                local(thing.iri),
+                label,
+                spoken,
+                thing.class_,
+                thing.level,
+                hit.text.field,
+                hit.excerpt,
+            )
+        )
+    return output.getvalue().encode()
+
+
+def _links(request: Request, total: int, limit: int, offset: int) -> str:
+    """Return the Link header to the parts before and after this one."""
+    rest = [(name, value) for name, value in request.query_params.multi_items() if name != "offset"]
+    places = []
+    if offset:
+        places.append((max(0, offset - limit), "prev"))
+    if offset + limit < total:
+        places.append((offset + limit, "next"))
+    return ", ".join(
+        f'<?{urlencode([*rest, ("offset", str(place))])}>; rel="{name}"' for place, name in places
+    )

@@ -1,0 +1,98 @@
+"""Words as a search compares them: without case, accents and ligatures, and numbers without their dots.
+
+`2.289` and `2289` are one word, so are `œuvre` and `oeuvre`. Each character of the compared text remembers
+where it stood, so that what was found can be marked in the text as people see it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+_WORD = re.compile(r"[^\W_]+")
+_DOT = re.compile(r"(?<=\d)\.(?=\d)")
+_PART = re.compile(r'"([^"]*)"?|([^\s"]+)')
+_QUOTES = str.maketrans("“”„«»", '"""""')
+_LETTERS = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One word of a search, or several that stand in a row; `whole` unless the last may go on."""
+
+    words: tuple[str, ...]
+    whole: bool
+
+    @property
+    def joined(self) -> str:
+        """The words in one, as `joined` writes texts."""
+        return "".join(self.words)
+
+
+def parts(text: str) -> tuple[Part, ...]:
+    """Return what a person searches for.
+
+    What stands in quotes is a phrase. Every other word may go on, but for a single letter; one with marks in
+    it, such as `e-inclusion`, is several that stand in a row.
+    """
+    found = []
+    for quoted, word in _PART.findall(text.translate(_QUOTES)):
+        if words := tuple(_WORD.findall(folded(quoted or word))):
+            found.append(Part(words, whole=bool(quoted) or (len(words) == 1 and len(words[0]) == 1)))
+    return tuple(dict.fromkeys(found))
+
+
+def folded(text: str) -> str:
+    """Return a text as searches compare it."""
+    return "".join(map(_fold, _DOT.sub("", text)))
+
+
+def joined(text: str) -> str:
+    """Return the words of a text in one, by which equal texts are found."""
+    return "".join(_WORD.findall(folded(text)))
+
+
+def marks(text: str, wanted: Sequence[Part]) -> list[tuple[int, int]]:
+    """Return where the parts stand in a text: first character and the one after the last, in order."""
+    dots = {match.start() for match in _DOT.finditer(text)}
+    origin = [
+        place for place, letter in enumerate(text) if place not in dots for _ in range(len(_fold(letter)))
+    ]
+    words = [(match[0], *match.span()) for match in _WORD.finditer(folded(text))]
+    found = set()
+    for part in wanted:
+        for first, last in _runs([word for word, _, _ in words], part):
+            found.add((origin[words[first][1]], _end(part, words[last], origin)))
+    return _merged(sorted(found))
+
+
+def _end(part: Part, word: tuple[str, int, int], origin: Sequence[int]) -> int:
+    """Return the place after the last character that was asked for, which may lie inside a word."""
+    _, start, end = word
+    return origin[end - 1 if part.whole else min(end, start + len(part.words[-1])) - 1] + 1
+
+
+def _runs(words: Sequence[str], part: Part) -> Iterator[tuple[int, int]]:
+    *head, tail = part.words
+    for last in range(len(head), len(words)):
+        first = last - len(head)
+        ends = words[last] == tail if part.whole else words[last].startswith(tail)
+        if ends and list(words[first:last]) == head:
+            yield first, last
+
+
+def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for first, end in spans:
+        if merged and first < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((first, end))
+    return merged
+
+
+@cache
+def _fold(letter: str) -> str:
+    plain = unicodedata.normalize("NFKD", letter.casefold())
+    return "".join(_LETTERS.get(one, one) for one in plain if not unicodedata.combining(one)).casefold()
