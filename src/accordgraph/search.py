@@ -16,9 +16,9 @@ from threading import Lock
 
 from accordgraph.engine import Current, Engine, Job, gather
 from accordgraph.errors import WorkerError
-from accordgraph.namespaces import ACG, BASE, RDF, RDFS
+from accordgraph.namespaces import ACG, BASE, RDF, RDFS, shorten
 from accordgraph.queries import Query, load_query
-from accordgraph.words import Part, folded, joined, marks
+from accordgraph.words import Part, joined, marks, words_of
 
 FIELDS: Mapping[str, float] = {
     "number": 10,
@@ -38,7 +38,11 @@ FIELDS: Mapping[str, float] = {
 """What is searched, and how much a word counts there."""
 
 NUMBERS = ("number", "notation", "address")
+"""The fields by which a thing is found before all others when one is equal to what is searched for."""
 NAMES = ("label", "alternative label", "search word", "title")
+"""The fields that name a thing."""
+ASIDE = ("note", "example", "reason", "section")
+"""The fields that speak of other things too: what is found only there comes late."""
 LANGUAGES = ("en", "fr", "nl", "de")
 """The languages that a label is looked for in when the one that is asked for is missing, in this order."""
 
@@ -124,10 +128,9 @@ class Index:
         self._lock = Lock()
         self._database = sqlite3.connect(":memory:", check_same_thread=False)
         self._database.execute(
-            "CREATE VIRTUAL TABLE words USING fts5"
-            "(text, content='', prefix='1 2 3', tokenize='unicode61 remove_diacritics 2')"
+            "CREATE VIRTUAL TABLE words USING fts5(text, content='', prefix='1 2 3', tokenize='ascii')"
         )
-        rows = ((number, folded(text.value)) for number, text in enumerate(self._texts))
+        rows = ((number, " ".join(words_of(text.value))) for number, text in enumerate(self._texts))
         self._database.executemany("INSERT INTO words (rowid, text) VALUES (?, ?)", rows)
 
     def _relate(self, relations: Iterable[tuple[str, str, str]]) -> None:
@@ -148,7 +151,7 @@ class Index:
         for known in (language, *LANGUAGES, *sorted(labels)):
             if known in labels:
                 return labels[known], known
-        return iri.removeprefix(BASE), ""
+        return (iri.removeprefix(BASE) if iri.startswith(BASE) else shorten(iri)), ""
 
     def search(
         self, wanted: Sequence[Part], language: str, class_: str | None, limit: int, offset: int
@@ -193,8 +196,9 @@ class Index:
             step = 2
         else:
             step = 3
-        in_text = any(self._texts[number].field not in _SHORT for _, number in found)
-        is_detail = bool(self.things[iri].classes & DETAILS)
+        fields = {self._texts[number].field for _, number in found}
+        in_text = not fields <= _SHORT
+        is_detail = bool(self.things[iri].classes & DETAILS or fields.intersection(ASIDE))
         return step, is_detail, in_text, -round(sum(score for score, _ in found), 9), iri
 
     def _hit(self, iri: str, wanted: Sequence[Part], found: Sequence[tuple[float, int]]) -> Hit:
@@ -210,7 +214,7 @@ class Index:
 
 
 def _excerpt(text: str, places: Sequence[tuple[int, int]]) -> tuple[int, int]:
-    """Return where the part of a text that is shown begins and ends: around the first mark, at whole words."""
+    """Return where the shown part of a text begins and ends: around the first mark, at whole words."""
     if len(text) <= _EXCERPT:
         return 0, len(text)
     begin = max(0, (places[0][0] if places else 0) - _EXCERPT // 4)

@@ -38,7 +38,7 @@ def parts(text: str) -> tuple[Part, ...]:
     """
     found = []
     for quoted, word in _PART.findall(text.translate(_QUOTES)):
-        if words := tuple(_WORD.findall(folded(quoted or word))):
+        if words := tuple(words_of(quoted or word)):
             found.append(Part(words, whole=bool(quoted) or (len(words) == 1 and len(words[0]) == 1)))
     return tuple(dict.fromkeys(found))
 
@@ -48,9 +48,14 @@ def folded(text: str) -> str:
     return "".join(map(_fold, _DOT.sub("", text)))
 
 
+def words_of(text: str) -> list[str]:
+    """Return the words of a text, as searches compare them."""
+    return _WORD.findall(folded(text))
+
+
 def joined(text: str) -> str:
     """Return the words of a text in one, by which equal texts are found."""
-    return "".join(_WORD.findall(folded(text)))
+    return "".join(words_of(text))
 
 
 def marks(text: str, wanted: Sequence[Part]) -> list[tuple[int, int]]:

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from accordgraph.errors import InputError
 from accordgraph.server import problems, trace
 
 HEADER = "X-Request-ID"
@@ -154,7 +155,12 @@ def be_quiet_about_cuts() -> None:
 
 
 def configure(form: str) -> None:
-    """Write the log of this process to standard error: `text` or `json`, one line an event."""
+    """Write the log of this process to standard error: `text` or `json`, one line an event.
+
+    Raises `InputError` for any other form.
+    """
+    if form not in ("text", "json"):
+        raise InputError(f"the setting log_format is {form!r}; it should be text or json")
     handler = logging.StreamHandler()
     handler.setFormatter(Lines(form))
     for name in ("accordgraph", "uvicorn"):

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from accordgraph import forms, queries
 from accordgraph.engine import Current
-from accordgraph.errors import AccordGraphError
+from accordgraph.errors import AccordGraphError, InputError
 from accordgraph.namespaces import ACG, BASE
 from accordgraph.search import LANGUAGES, Found, Hit, Index, load_index
 from accordgraph.server import problems
@@ -92,6 +92,8 @@ def router(searcher: Searcher) -> APIRouter:
         spoken = language.lower().partition("-")[0]
         try:
             index = await searcher.index()
+        except InputError:  # a query file of ours, and no fault of who asks
+            raise
         except AccordGraphError as error:
             raise as_problem(error) from error
         found = await asyncio.to_thread(index.search, wanted, spoken, class_iri, limit, offset)

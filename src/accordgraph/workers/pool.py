@@ -127,6 +127,8 @@ class Pool:
         self._control.close()
         for worker in (*self._idle, *self._busy):
             worker.writer.close()
+        while self._forking:
+            self._forking.popleft().close()
         with suppress(ProcessLookupError):
             self._nursery.kill()
         await self._nursery.wait()
