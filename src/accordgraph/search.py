@@ -117,6 +117,9 @@ class Index:
         self._texts = list(dict.fromkeys(texts))
         self.things = {text.thing: Thing(text.thing) for text in self._texts}
         self._texts += [Text(iri, "address", "", iri.removeprefix(BASE)) for iri in self.things]
+        self._numbers: dict[str, list[int]] = defaultdict(list)
+        for number, text in enumerate(self._texts):
+            self._numbers[text.thing].append(number)
         self._equal: dict[str, dict[str, set[str]]] = {"number": defaultdict(set), "name": defaultdict(set)}
         for text in self._texts:
             if text.field == "label":
@@ -157,18 +160,21 @@ class Index:
         self, wanted: Sequence[Part], language: str, class_: str | None, limit: int, offset: int
     ) -> Found:
         """Return the things that have every part, best first, from `offset` on and `limit` at most."""
-        best = [self._having(part, language) for part in wanted]
+        having = [self._having(part, language) for part in wanted]
+        best = [found for found, _ in having]
         common = set.intersection(*(set(found) for found in best)) if best else set()
         if class_:
             common = {iri for iri in common if class_ in self.things[iri].classes}
         order = sorted(common, key=lambda iri: self._order(iri, wanted, [found[iri] for found in best]))
+        counts = Counter(number for _, numbers in having for number in numbers)
         hits = [
-            self._hit(iri, wanted, [found[iri] for found in best]) for iri in order[offset : offset + limit]
+            self._hit(iri, wanted, counts, {found[iri][1] for found in best})
+            for iri in order[offset : offset + limit]
         ]
         return Found(len(common), tuple(hits))
 
-    def _having(self, part: Part, language: str) -> dict[str, tuple[float, int]]:
-        """Return the things that have a part: how much it counts where it counts most, and which text."""
+    def _having(self, part: Part, language: str) -> tuple[dict[str, tuple[float, int]], list[int]]:
+        """Return what has a part: of each thing how much it counts where it counts most, and all texts."""
         phrase = '"' + " ".join(part.words) + '"'
         expression = phrase if part.whole else f"{phrase} OR {phrase} *"
         with self._lock:
@@ -181,7 +187,7 @@ class Index:
             score = rareness * FIELDS[text.field] * (_SAME_LANGUAGE if text.language == language else 1)
             if text.thing not in best or score > best[text.thing][0]:
                 best[text.thing] = (score, number)
-        return best
+        return best, [number for number, _ in rows]
 
     def _order(
         self, iri: str, wanted: Sequence[Part], found: Sequence[tuple[float, int]]
@@ -201,9 +207,9 @@ class Index:
         is_detail = bool(self.things[iri].classes & DETAILS or fields.intersection(ASIDE))
         return step, is_detail, in_text, -round(sum(score for score, _ in found), 9), iri
 
-    def _hit(self, iri: str, wanted: Sequence[Part], found: Sequence[tuple[float, int]]) -> Hit:
-        counts = Counter(number for _, number in found)
-        _, number = max(found, key=lambda one: (counts[one[1]], one[0], -one[1]))
+    def _hit(self, iri: str, wanted: Sequence[Part], counts: Mapping[int, int], best: set[int]) -> Hit:
+        """Show the text that has the most parts; of several, one in which a part counts most."""
+        number = max(self._numbers[iri], key=lambda one: (counts.get(one, 0), one in best, -one))
         text = self._texts[number]
         places = marks(text.value, wanted)
         begin, end = _excerpt(text.value, places)

@@ -78,8 +78,7 @@ class Metrics:
     def request(self, scope: Scope, status: int) -> None:
         """Count a request that ended, by the address as it was declared: there are only so many of these."""
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        route = getattr(scope.get("route"), "path", "other")
-        self._requests.labels(method, route, str(status)).inc()
+        self._requests.labels(method, declared(scope), str(status)).inc()
 
     def reload(self, outcome: str) -> None:
         """Count an attempt to put a new dataset in place: `replaced` or `kept`."""
@@ -93,6 +92,24 @@ class Metrics:
             return Response(generate_latest(self._registry), headers=headers)
 
         return Route("/metrics", show, methods=["GET"], include_in_schema=False)
+
+
+def declared(scope: Scope) -> str:
+    """Return the address of a request as its route declares it, such as `/queries/{name}`.
+
+    `other` where there is no route, and `/static/*` for what is mounted as a whole.
+    """
+    if "endpoint" not in scope:
+        return "other"
+    if mounted := scope.get("root_path"):
+        return f"{mounted}/*"
+    path, template = scope["path"], ""
+    for name, value in reversed(scope.get("path_params", {}).items()):
+        path, found, after = path.rpartition(str(value)) if value != "" else (path, True, "")
+        if not found:
+            return "other"
+        template = f"{{{name}}}{after}{template}"
+    return str(path) + template
 
 
 class _State(Collector):
