@@ -1,0 +1,239 @@
+"""What `deploy/` holds, tried with the programs it is for; each test is skipped where its program is not."""
+
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from accordgraph.namespaces import BASE
+from accordgraph.settings import PREFIX, Settings
+from serving import FREE, serving
+
+ROOT = Path(__file__).resolve().parent.parent
+DEPLOY = ROOT / "deploy"
+FILES = [path for path in sorted(DEPLOY.rglob("*")) if path.is_file()]
+DATASET = ROOT / "tests" / "server" / "dataset.nq"
+ROWS = "SELECT * { " + " ".join(f"?a{n} ?b{n} ?c{n} ." for n in range(9)) + " }"
+
+
+def program(name: str) -> str:
+    found = shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin:/usr/local/sbin")
+    if found is None:
+        pytest.skip(f"{name} is not on this machine")
+    return found
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def background(command: list[str], port: int) -> Iterator[None]:
+    """Run a command while the context lasts, from when it listens."""
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            deadline = time.monotonic() + 10
+            while True:
+                try:
+                    socket.create_connection(("127.0.0.1", port)).close()
+                    break
+                except ConnectionRefusedError:
+                    assert process.poll() is None, process.stderr and process.stderr.read()
+                    assert time.monotonic() < deadline
+                    time.sleep(0.05)
+            yield
+        finally:
+            process.terminate()
+            process.communicate(timeout=20)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_only_settings_that_exist_are_set(path: Path) -> None:
+    named = set(re.findall(rf"{PREFIX}(\w+)=", path.read_text(encoding="utf-8")))
+    assert named <= {field.name.upper() for field in fields(Settings)}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_nothing_in_it_is_a_secret_or_opens_the_network(path: Path) -> None:
+    text = path.read_text(encoding="utf-8").lower()
+    assert not re.findall(r"password|passwd|secret|token\b|open_workers|begin .*private key", text)
+
+
+@pytest.mark.parametrize("path", sorted(DEPLOY.glob("systemd/*.service")), ids=lambda path: path.name)
+def test_units_are_as_systemd_has_them(path: Path, tmp_path: Path) -> None:
+    text = path.read_text(encoding="utf-8").replace("/opt/accordgraph/bin/accordgraph", sys.executable)
+    unit = tmp_path / path.name
+    unit.write_text(text, encoding="utf-8")
+    command = [program("systemd-analyze"), "verify", "--man=no", str(unit)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    said = [line for line in done.stderr.splitlines() if path.name in line]
+    assert said == []
+
+
+def test_the_container_file_is_without_faults() -> None:
+    done = subprocess.run(
+        [program("hadolint"), str(DEPLOY / "Containerfile")], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_what_the_container_file_copies_is_not_left_out() -> None:
+    listed = (DEPLOY / "Containerfile.dockerignore").read_text(encoding="utf-8").splitlines()
+    kept = {line.removeprefix("!") for line in listed if line.startswith("!")}
+    assert "*" in listed and all((ROOT / name).exists() for name in kept)
+    packaged = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    included = set(re.findall(r'^"(\w+)" = "accordgraph/_assets', packaged, re.MULTILINE))
+    assert included | {"src", "pyproject.toml", "requirements.lock", "README.md", "LICENSE"} <= kept
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("certificate")
+    key, chain = folder / "privkey.pem", folder / "fullchain.pem"
+    command = f"{program('openssl')} req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=graph.example.org"
+    subprocess.run(
+        [*command.split(), "-keyout", str(key), "-out", str(chain)], check=True, capture_output=True
+    )
+    return folder
+
+
+@contextmanager
+def nginx(folder: Path, certificate: Path, upstream: str, **changes: str) -> Iterator[httpx.Client]:
+    """Run nginx with the site of `deploy/`, in front of a server; only addresses and paths are changed."""
+    port, plain = free_port(), free_port()
+    site = (DEPLOY / "nginx" / "accordgraph.conf").read_text(encoding="utf-8")
+    site = re.sub(r"\n *listen \[::\].*", "", site)
+    site = site.replace("listen 443 ssl", f"listen 127.0.0.1:{port} ssl").replace(
+        "listen 80", f"listen 127.0.0.1:{plain}"
+    )
+    site = site.replace("127.0.0.1:8000", upstream.removeprefix("http://"))
+    site = site.replace("/etc/ssl/graph.example.org", str(certificate))
+    for old, new in changes.items():
+        assert old in site
+        site = site.replace(old, new)
+    (folder / "site.conf").write_text(site, encoding="utf-8")
+    temporary = "".join(
+        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (folder / "nginx.conf").write_text(
+        f"daemon off; pid {folder}/pid; error_log {folder}/errors; events {{}} "
+        f"http {{ access_log off; {temporary} include {folder}/site.conf; }}",
+        encoding="utf-8",
+    )
+    command = [
+        program("nginx"),
+        "-p",
+        str(folder),
+        "-c",
+        str(folder / "nginx.conf"),
+        "-e",
+        str(folder / "errors"),
+    ]
+    subprocess.run([*command, "-t"], check=True, capture_output=True)
+    with (
+        background(command, port),
+        httpx.Client(
+            base_url=f"https://127.0.0.1:{port}", verify=False, headers={"Host": "graph.example.org"}
+        ) as client,
+    ):
+        yield client
+
+
+def test_nginx_in_front(tmp_path: Path, certificate: Path) -> None:
+    settings = replace(FREE, client_errors=1, answer_rows=20_000)
+    with serving(DATASET, settings) as address, nginx(tmp_path, certificate, address) as client:
+        response = client.get("/sparql", params={"query": "SELECT * { ?s ?p ?o }"})
+        assert response.status_code == 200 and "server" in response.headers
+        assert response.headers["strict-transport-security"]
+        assert not response.headers["etag"].startswith("W/")
+        again = client.get(response.url, headers={"If-None-Match": response.headers["etag"]})
+        assert again.status_code == 304
+        long = client.post("/sparql", data={"query": "#" + "x" * 2**21})
+        assert (long.status_code, long.json()["limit"]) == (413, "request_bytes")
+        assert client.get("/id//a%2Fb").json()["detail"] == "there is nothing at /id//a/b"
+        with pytest.raises(httpx.RemoteProtocolError):
+            client.get("/sparql", params={"query": ROWS}, headers={"Accept": "text/csv"})
+        assert "accordgraph_queries_total" in client.get("/metrics").text
+        for claimed in ("192.0.2.1", "192.0.2.2", "192.0.2.3"):
+            client.get("/sparql", params={"query": "ASK {"}, headers={"X-Forwarded-For": claimed})
+        spent = client.get("/sparql", params={"query": "ASK {}"}, headers={"X-Forwarded-For": "192.0.2.4"})
+        assert spent.status_code == 429, "nginx says who the client is, not the client"
+        assert spent.json()["type"] == f"{BASE}problem/too-many-requests"
+
+
+def test_nginx_takes_bodies_as_long_as_the_server() -> None:
+    site = (DEPLOY / "nginx" / "accordgraph.conf").read_text(encoding="utf-8")
+    limits = re.findall(r"client_max_body_size (\d+)m;|longer than ([\d,]+) bytes", site)
+    assert limits == [(str(Settings.request_bytes // 2**20), ""), ("", f"{Settings.request_bytes:,}")]
+
+
+def test_nginx_refuses_in_our_form(tmp_path: Path, certificate: Path) -> None:
+    with (
+        serving(DATASET) as address,
+        nginx(tmp_path, certificate, address, **{"rate=20r/s": "rate=1r/s", "burst=60": "burst=2"}) as client,
+    ):
+        answers = [client.get("/health") for _ in range(6)]
+    refused = [answer for answer in answers if answer.status_code != 200]
+    assert len(refused) in (2, 3)
+    for answer in refused:
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert (answer.status_code, answer.json()["status"], answer.headers["retry-after"]) == (429, 429, "1")
+
+
+def test_nginx_tells_that_the_server_is_away(tmp_path: Path, certificate: Path) -> None:
+    with nginx(tmp_path, certificate, f"http://127.0.0.1:{free_port()}") as client:
+        response = client.get("/sparql", params={"query": "ASK {}"})
+    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+    assert response.json()["type"] == f"{BASE}problem/not-ready"
+
+
+def test_the_permanent_addresses_lead_to_the_server(tmp_path: Path) -> None:
+    apache = program("apache2")
+    modules = Path("/usr/lib/apache2/modules")
+    port = free_port()
+    folder = tmp_path / "site" / "accordgraph"
+    folder.mkdir(parents=True)
+    shutil.copy(DEPLOY / "w3id" / ".htaccess", folder)
+    lines = [
+        *(
+            f"LoadModule {name}_module {modules}/mod_{name}.so"
+            for name in ("mpm_event", "authz_core", "rewrite")
+        ),
+        f"Listen 127.0.0.1:{port}",
+        f"PidFile {tmp_path}/pid",
+        f"ErrorLog {tmp_path}/errors",
+        f"DocumentRoot {tmp_path}/site",
+        "ServerName w3id.org",
+        f"<Directory {tmp_path}/site>\nAllowOverride All\nRequire all granted\n</Directory>",
+    ]
+    (tmp_path / "apache.conf").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    command = [apache, "-d", str(tmp_path), "-f", str(tmp_path / "apache.conf"), "-D", "FOREGROUND"]
+    with background(command, port), httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+        for path in (
+            "",
+            "ontology",
+            "shapes",
+            "id/be/joint-committee/315.02",
+            "id/be/act/law-2022-10-03.ttl",
+            "concept/theme/telework",
+            "graph/be/acts",
+            "problem/too-long",
+            ".well-known/void",
+            "queries/levels-of-a-theme?theme=x%26y",
+        ):
+            response = client.get(f"/accordgraph/{path}")
+            assert (response.status_code, response.headers["location"]) == (
+                303,
+                f"https://graph.example.org/{path}",
+            )
+        assert client.get("/accordgraph/other").status_code == 404
