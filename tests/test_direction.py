@@ -12,7 +12,7 @@ ORDER = (
     "namespaces errors settings assets turtle lexer parameters queries library examples dataset derive build "
     "passages written_forms contexts evidence findings identity labels checks verify "
     "shacl quality validate reference syntax complexity store forms rows spreadsheet results client "
-    "engine words search workers.sandbox workers.worker workers.nursery workers.pool workers "
+    "engine words search indexing workers.sandbox workers.worker workers.nursery workers.pool workers "
     "server.trace server.problems server.negotiation server.spool server.budget server.cache server.coding "
     "server.bodies server.answers server.documents server.pages server.sparql server.asked server.library "
     "server.openapi_parts server.openapi server.search server.logs server.metrics server.operations "

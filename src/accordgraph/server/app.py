@@ -19,7 +19,7 @@ from accordgraph.server.openapi import Description
 from accordgraph.server.sparql import METHODS, Endpoint
 from accordgraph.settings import Settings
 
-_ASKED = ["Accept", "Content-Type", "If-None-Match"]
+_ASKED = ["Accept", "Content-Type", "If-None-Match", logs.HEADER]
 _SHOWN = ["ETag", "Link", "Location", "Retry-After", "X-Total-Count", logs.HEADER]
 
 
