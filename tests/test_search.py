@@ -15,9 +15,10 @@ from accordgraph.assets import Project
 from accordgraph.build import NQUADS, build
 from accordgraph.engine import Job
 from accordgraph.errors import WorkerError
+from accordgraph.indexing import load_index
 from accordgraph.namespaces import ACG, BASE
 from accordgraph.queries import iri
-from accordgraph.search import ASIDE, DETAILS, FIELDS, Index, Text, load_index
+from accordgraph.search import ASIDE, DETAILS, FIELDS, Index, Text
 from accordgraph.words import Part, joined, marks, parts
 from accordgraph.workers.pool import Pool
 from serving import FREE

@@ -1,23 +1,16 @@
 """Search: an index of labels, titles, numbers and descriptions in all languages, in memory.
 
-It is made from the answers of queries, so that every engine will do, and holds nothing that the dataset does
-not hold. SQLite's full-text engine finds the texts that have a word and weighs how rare the word is (bm25);
-the order of what is found is decided here. docs/search.md describes it.
+It holds nothing that the dataset does not hold. SQLite's full-text engine finds the texts that have a word
+and weighs how rare the word is (bm25); the order of what is found is decided here, as docs/search.md says.
 """
 
-import asyncio
-import json
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from threading import Lock
 
-from accordgraph.engine import Current, Engine, Job, gather
-from accordgraph.errors import WorkerError
 from accordgraph.namespaces import ACG, BASE, RDF, RDFS, shorten
-from accordgraph.queries import Query, load_query
 from accordgraph.words import Part, joined, marks, words_of
 
 FIELDS: Mapping[str, float] = {
@@ -65,10 +58,9 @@ DETAILS = frozenset(
 _SHORT = frozenset((*NUMBERS, *NAMES))
 _SAME_LANGUAGE = 1.1
 _EXCERPT = 200
-_Row = Mapping[str, Mapping[str, str]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Text:
     """A text of a thing: in which field it stands, in which language (or none), and what it says."""
 
@@ -114,7 +106,7 @@ class Index:
     def __init__(self, digest: str, texts: Iterable[Text], relations: Iterable[tuple[str, str, str]]) -> None:
         self.digest = digest
         """The digest of the dataset that the index was made from."""
-        self._texts = list(dict.fromkeys(texts))
+        self._texts = sorted(set(texts))
         self.things = {text.thing: Thing(text.thing) for text in self._texts}
         self._texts += [Text(iri, "address", "", iri.removeprefix(BASE)) for iri in self.things]
         self._numbers: dict[str, list[int]] = defaultdict(list)
@@ -230,38 +222,3 @@ def _excerpt(text: str, places: Sequence[tuple[int, int]]) -> tuple[int, int]:
     if end < len(text):
         end = max(text.rfind(" ", begin, end), places[0][1] if places else 0, begin + _EXCERPT // 2)
     return begin, end
-
-
-async def load_index(engine: Engine | Current, folder: Path) -> Index:
-    """Make the index of what an engine holds, by the queries of a folder.
-
-    Raises what `Engine.run` raises, and `WorkerError` when the engine gave fewer rows than it has.
-    """
-    sizes, by_language, by_relation = (
-        load_query(folder / f"{name}.rq") for name in ("sizes", "texts", "relations")
-    )
-    digest = engine.digest
-    texts: list[Text] = []
-    relations: list[tuple[str, str, str]] = []
-    for size in await _rows(engine, sizes, {}):
-        expected = int(size["rows"]["value"])
-        if "relation" in size:
-            relation = size["relation"]["value"]
-            rows = await _rows(engine, by_relation, {"relation": [relation]})
-            relations += [(row["thing"]["value"], relation, row["value"]["value"]) for row in rows]
-        else:
-            language = size["language"]["value"] if "language" in size else ""
-            rows = await _rows(engine, by_language, {"language": [language]})
-            texts += [
-                Text(row["thing"]["value"], row["field"]["value"], language, row["text"]["value"])
-                for row in rows
-            ]
-        if len(rows) != expected:
-            raise WorkerError(f"the engine gave {len(rows)} of the {expected} rows that are to be searched")
-    return await asyncio.to_thread(Index, digest, texts, relations)
-
-
-async def _rows(engine: Engine | Current, query: Query, values: Mapping[str, Sequence[str]]) -> list[_Row]:
-    body = await gather(engine, Job(query.bind(values), "json"))
-    rows: list[_Row] = json.loads(body)["results"]["bindings"]
-    return rows

@@ -36,8 +36,8 @@ def create_app(make_engine: Callable[[], Engine], settings: Settings | None = No
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await engine.start()
-        await searcher.prepare()
         try:
+            await searcher.prepare()
             yield
         finally:
             await engine.stop()

@@ -16,8 +16,9 @@ from starlette.responses import Response
 from accordgraph import forms, queries
 from accordgraph.engine import Current
 from accordgraph.errors import AccordGraphError, InputError
+from accordgraph.indexing import load_index
 from accordgraph.namespaces import ACG, BASE
-from accordgraph.search import LANGUAGES, Found, Hit, Index, load_index
+from accordgraph.search import LANGUAGES, Found, Hit, Index
 from accordgraph.server import problems
 from accordgraph.server.answers import as_problem
 from accordgraph.server.bodies import JSON, whole
