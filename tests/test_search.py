@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accordgraph.assets import Project
@@ -134,6 +134,7 @@ def test_an_engine_that_cuts_answers_is_noticed(dataset: Path) -> None:
         asyncio.run(indexed(CuttingPool(dataset, FREE)))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_nothing_that_is_typed_breaks_it(text: str) -> None:
     small = Index("", [Text(BASE + "id/x", "label", "en", f"A {text} of 2.289"), *SOME], [])

@@ -32,13 +32,15 @@ def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
         yield caplog
 
 
-def lines(log: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+def lines(log: pytest.LogCaptureFixture, count: int = 1) -> list[dict[str, Any]]:
     """Return the lines of requests, as JSON has them; a line comes just after the response."""
-    time.sleep(0.1)
-    written = logs.Lines("json")
-    found = [json.loads(written.format(record)) for record in log.records if record.msg == "request"]
-    assert all("\n" not in written.format(record) for record in log.records if record.msg == "request")
-    return found
+    deadline = time.monotonic() + 10
+    while len(records := [record for record in log.records if record.msg == "request"]) < count:
+        assert time.monotonic() < deadline, "no line was written"
+        time.sleep(0.02)
+    found = [logs.Lines("json").format(record) for record in records]
+    assert not any("\n" in line for line in found)
+    return [json.loads(line) for line in found]
 
 
 def test_a_line_says_what_happened_and_not_what_was_asked(
@@ -60,7 +62,7 @@ def test_a_line_says_what_happened_and_not_what_was_asked(
 def test_the_same_query_has_the_same_fingerprint(http: httpx.Client, log: pytest.LogCaptureFixture) -> None:
     for query in ("ASK { ?s ?p 1 }", "ASK { ?s ?p 1 }", "ASK { ?s ?p 2 }"):
         http.post("/sparql", data={"query": query})
-    first, second, third = (line["query"] for line in lines(log))
+    first, second, third = (line["query"] for line in lines(log, 3))
     assert first == second != third and re.fullmatch(r"[0-9a-f]{12}", first)
 
 
@@ -85,7 +87,7 @@ def test_clients_are_told_apart_but_not_named(log: pytest.LogCaptureFixture) -> 
             (other, "192.0.2.1"),
         ):
             httpx.get(f"{address}/health", headers={"X-Forwarded-For": client})
-        first, second, third, elsewhere = (line["client"] for line in lines(log))
+        first, second, third, elsewhere = (line["client"] for line in lines(log, 4))
     assert first == third
     assert len({first, second, elsewhere}) == 3
 

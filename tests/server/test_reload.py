@@ -153,16 +153,16 @@ def test_what_is_not_valid_is_not_put_in_place(
 def test_a_query_under_way_ends_before_the_server_does(tmp_path: Path, stop: signal.Signals) -> None:
     publish(tmp_path, dataset(13))
     status = []
-    with server(tmp_path) as served:
+    with server(tmp_path, query_seconds=60, stop_seconds=60) as served:
         asking = threading.Thread(
             target=lambda: status.append(
-                httpx.get(f"{served.address}/sparql", params={"query": SLOW}, timeout=30).status_code
+                httpx.get(f"{served.address}/sparql", params={"query": SLOW}, timeout=60).status_code
             )
         )
         asking.start()
         until(lambda: busy(served))
         served.process.send_signal(stop)
-        assert served.process.wait(20) == 0
+        assert served.process.wait(60) == 0
         asking.join()
         assert status == [200]
         with pytest.raises(httpx.ConnectError):
@@ -178,7 +178,7 @@ def test_a_query_that_does_not_end_is_ended(tmp_path: Path) -> None:
         began = time.monotonic()
         served.process.send_signal(signal.SIGTERM)
         assert served.process.wait(20) == 0
-        assert 0.9 < time.monotonic() - began < 5
+        assert 0.9 < time.monotonic() - began < 15
         asking.join()
 
 
