@@ -14,7 +14,7 @@ ORDER = (
     "shacl quality validate reference syntax complexity store forms rows spreadsheet results client "
     "engine words search indexing workers.sandbox workers.worker workers.nursery workers.pool workers "
     "server.trace server.problems server.negotiation server.spool server.budget server.cache server.coding "
-    "server.bodies server.answers server.documents server.pages server.sparql server.asked server.library "
+    "server.answers server.documents server.pages server.sparql server.asked server.library "
     "server.openapi_parts server.openapi server.search server.logs server.metrics server.operations "
     "server.app server.run server terminal cli __main__"
 ).split()

@@ -17,7 +17,7 @@ from accordgraph.engine import Job
 from accordgraph.errors import WorkerError
 from accordgraph.indexing import load_index
 from accordgraph.namespaces import ACG, BASE
-from accordgraph.queries import iri
+from accordgraph.parameters import iri
 from accordgraph.search import ASIDE, DETAILS, FIELDS, Index, Text
 from accordgraph.words import Part, joined, marks, parts
 from accordgraph.workers.pool import Pool

@@ -13,7 +13,7 @@ from accordgraph import __version__, forms
 from accordgraph.engine import Current, Job, gather
 from accordgraph.errors import AccordGraphError
 from accordgraph.server import problems
-from accordgraph.server.bodies import JSON, whole
+from accordgraph.server.documents import document
 from accordgraph.server.metrics import Metrics
 from accordgraph.server.negotiation import choose_form
 from accordgraph.server.pages import environment
@@ -63,13 +63,13 @@ def router(engine: Current, settings: Settings) -> APIRouter:
     async def show_settings(
         request: Request, format: str | None = Query(None, description="json or html")
     ) -> Response:
-        choice = choose_form(request.headers.get("accept"), format, (JSON, forms.HTML))
+        choice = choose_form(request.headers.get("accept"), format, (forms.LIST, forms.HTML))
         table = settings.table()
         if choice.form == forms.HTML:
             body = environment().get_template("settings.html").render(settings=table).encode()
         else:
             body = json.dumps({"settings": table}, ensure_ascii=False).encode()
-        return whole(request, body, choice.content_type)
+        return document(request, body, choice.content_type)
 
     return routes
 

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Query, Request
 from pyoxigraph import NamedNode
 from starlette.responses import Response
 
-from accordgraph import forms, queries
+from accordgraph import forms, parameters
 from accordgraph.engine import Current
 from accordgraph.errors import AccordGraphError, InputError
 from accordgraph.indexing import load_index
@@ -21,7 +21,7 @@ from accordgraph.namespaces import ACG, BASE
 from accordgraph.search import LANGUAGES, Found, Hit, Index
 from accordgraph.server import problems
 from accordgraph.server.answers import as_problem
-from accordgraph.server.bodies import JSON, whole
+from accordgraph.server.documents import document
 from accordgraph.server.negotiation import choose_form
 from accordgraph.server.pages import local
 from accordgraph.server.problems import Problem
@@ -65,7 +65,7 @@ def router(searcher: Searcher) -> APIRouter:
         "/api/search",
         summary="Find things by label, title, number or description",
         response_class=Response,
-        responses={200: {"content": {JSON.media_type: {}, forms.CSV.media_type: {}}}},
+        responses={200: {"content": {forms.LIST.media_type: {}, forms.CSV.media_type: {}}}},
     )
     async def search(
         request: Request,
@@ -84,7 +84,7 @@ def router(searcher: Searcher) -> APIRouter:
         offset: Annotated[int, Query(description="Results to leave out", ge=0, le=100_000)] = 0,
         format: Annotated[str | None, Query(description="json or csv, instead of an Accept header")] = None,
     ) -> Response:
-        choice = choose_form(request.headers.get("accept"), format, (JSON, forms.CSV))
+        choice = choose_form(request.headers.get("accept"), format, (forms.LIST, forms.CSV))
         wanted = parts(q.replace(BASE, ""))
         if not 0 < len(wanted) <= MOST_WORDS:
             why = f"is more than {MOST_WORDS} words" if wanted else "holds no word"
@@ -111,14 +111,14 @@ def router(searcher: Searcher) -> APIRouter:
             }
             body = json.dumps(content, ensure_ascii=False).encode()
         headers = {"Link": links} if (links := _links(request, found.total, limit, offset)) else None
-        return whole(request, body, choice.content_type, headers)
+        return document(request, body, choice.content_type, headers)
 
     return routes
 
 
 def _class(text: str) -> NamedNode:
     try:
-        return queries.iri(text) if ":" in text else ACG[text]
+        return parameters.iri(text) if ":" in text else ACG[text]
     except ValueError as error:
         raise _unfit("class", f"{text!r} is not the IRI of a class, nor acg:Opinion or Opinion") from error
 
