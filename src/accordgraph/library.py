@@ -18,6 +18,7 @@ KINDS = {
     "cubes": "Statistics",
     "quality": "Rules of quality: no row is a good answer",
     "derive": "Rules of derivation: what follows from the facts",
+    "search": "What the index of search is made of",
 }
 """The kinds of queries in the order in which people want them."""
 EXAMPLES = ("competency", "views")
