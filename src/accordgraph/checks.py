@@ -151,8 +151,6 @@ def _links(model: Model, node: NamedNode) -> Iterator[Finding]:
 def _codes(model: Model, node: NamedNode) -> Iterator[Finding]:
     """Check that the passages have the words of every coded value."""
     cited = model.cited(node)
-    if model.is_a(node, ACG.Examination) and any(_columns(model, iri) for iri, _ in cited):
-        return
     for predicate in model.nodes[node].keys() - OURS if cited else ():
         for code in model.things(node, predicate):
             if not code.value.startswith(CONCEPT):
@@ -202,17 +200,21 @@ def _figure(model: Model, node: NamedNode) -> Iterator[Finding]:
 
 
 def _marks(model: Model, node: NamedNode) -> Iterator[Finding]:
-    """Check that an examination finds what is marked in its row."""
-    for iri, passage in model.cited(node) if model.is_a(node, ACG.Examination) else ():
-        if not (columns := _columns(model, iri)):
-            continue
-        marked = {
-            CONCEPT[f"theme/{columns[i]}"] for marks in passage.marks for i in marks if i < len(columns)
-        }
-        if len(passage.marks) != 1 or marked != set(model.things(node, ACG.finds)):
-            found = " and ".join(sorted(shorten(theme.value) for theme in marked)) or "nothing"
-            message = f"the row in {passage} marks {found}; acg:finds should say the same"
-            yield _finding("verify-marks", node, ACG.finds, None, message)
+    """Check that an examination finds what is marked in its row; the head of the table has no marks."""
+    tables = [
+        (passage, columns)
+        for iri, passage in (model.cited(node) if model.is_a(node, ACG.Examination) else ())
+        if (columns := _columns(model, iri))
+    ]
+    if not tables:
+        return
+    rows = [[columns[i] for i in marks if i < len(columns)] for p, columns in tables for marks in p.marks]
+    marked = {CONCEPT[f"theme/{theme}"] for row in rows for theme in row}
+    if len(rows) != 1 or marked != set(model.things(node, ACG.finds)):
+        found = " and ".join(sorted(shorten(theme.value) for theme in marked)) or "nothing"
+        places = " and ".join(str(passage) for passage, _ in tables)
+        message = f"what is cited of the table, {places}, marks {found}; acg:finds should say the same"
+        yield _finding("verify-marks", node, ACG.finds, None, message)
 
 
 def _labels(model: Model, node: NamedNode) -> Iterator[Finding]:

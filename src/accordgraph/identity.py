@@ -1,6 +1,7 @@
 """By what a passage shows that it is about a node: its number, its committee, its date, its title, its words.
 
-A provision is known by its instrument, a claim by its subject or its object, and so on: `KNOWN_BY`.
+A provision is known by its instrument, a claim by its subject or its object, and so on: `KNOWN_BY`. The head
+of a table shows what is looked for in its rows.
 """
 
 import re
@@ -162,7 +163,7 @@ def _claims(model: Model) -> dict[NamedNode, list[NamedNode]]:
 
 
 def _own_content(model: Model, node: NamedNode) -> Iterator[str]:
-    if model.is_a(node, ACG.Provision):
+    if model.is_a(node, ACG.Provision, ACG.Examination):
         yield from _content(model, *codes_of(model, node))
     if model.is_a(node, ACG.Figure):
         yield from _written(RDF.value, *model.literals(node, RDF.value))
