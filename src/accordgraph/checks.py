@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode
 from accordgraph.contexts import kind_of, pattern, pattern_of, standing
 from accordgraph.evidence import Model, Term, lines_of, root_of
 from accordgraph.findings import Finding
-from accordgraph.identity import OURS, claims_on, codes_of, committees, identity, named_in, phrase
+from accordgraph.identity import OURS, Identity, claims_on, codes_of, committees, identity, named_in, phrase
 from accordgraph.labels import strange_in_iri, unfounded
 from accordgraph.namespaces import ACG, CONCEPT, DCTERMS, ID, RDF, SKOS, shorten
 from accordgraph.passages import LocatorError, passage_digest, squash
@@ -113,20 +113,31 @@ def _evidence(model: Model, node: NamedNode) -> Iterator[Finding]:
         message = "nothing tells which passage is about it; give it a dcterms:title or a skos:hiddenLabel"
         yield _finding("verify-evidence", node, ACG.evidence, None, message)
         return
-    for iri in model.things(node, ACG.evidence):
-        passage = model.passages.get(iri)
-        where, about_it = f"{shorten(iri.value)} ({passage})", True
-        if passage is None:
+    cited = model.things(node, ACG.evidence)
+    shown = {iri for iri in cited if iri in model.passages and _shows(model, iri, known, about)}
+    heads = _of_wholes(model, node) if shown else frozenset()
+    for iri in cited:
+        if iri not in model.passages:
             if not model.is_a(iri, ACG.Passage):
                 message = f"{shorten(iri.value)} is not a passage; cite one"
                 yield _finding("verify-evidence", node, ACG.evidence, iri, message)
-        elif about and named_in(model, iri):
-            about_it = any(identity(model, committee).shown_in(passage) for committee in about)
-        else:
-            about_it = known.shown_in(passage, content=not named_in(model, iri))
-        if not about_it:
+        elif iri not in shown | heads:
+            where = f"{shorten(iri.value)} ({model.passages[iri]})"
             message = f"{where} names nothing by which {shorten(node.value)} is known; cite one that does"
             yield _finding("verify-evidence", node, ACG.evidence, iri, message)
+
+
+def _shows(model: Model, iri: NamedNode, known: Identity, about: frozenset[NamedNode]) -> bool:
+    passage, named = model.passages[iri], named_in(model, iri)
+    if about and named:
+        return any(identity(model, committee).shown_in(passage) for committee in about)
+    return known.shown_in(passage, content=not named)
+
+
+def _of_wholes(model: Model, node: NamedNode) -> frozenset[NamedNode]:
+    """Return the passages of what a node is part of: they show where it belongs, and name the whole."""
+    wholes = model.things(node, DCTERMS.isPartOf)
+    return frozenset(iri for whole in wholes for iri in model.things(whole, ACG.evidence))
 
 
 def _links(model: Model, node: NamedNode) -> Iterator[Finding]:
