@@ -8,8 +8,10 @@ Prefixes of the graph need not be declared in a query, and a relative IRI is one
 (`<be/body/nar>`). Nothing here stops a query that runs too long: that is for the processes of `workers`.
 """
 
+import fcntl
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +25,8 @@ from accordgraph.lexer import calls_service, dataset_clause, is_update
 from accordgraph.namespaces import ID, PREFIXES
 from accordgraph.syntax import explain
 
-ENGINE, HELD = "oxigraph", "dataset.json"
-"""What stands in the folder of a store: the engine's own folder, and the dataset's digest and length."""
+HELD = "dataset.json"
+"""What stands in the folder of a store: the dataset's digest and length, and which folder beside it holds it."""
 
 _Graph = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -183,30 +185,53 @@ class MemoryStore(LocalStore):
         super().__init__(store, hashlib.sha256(dataset).hexdigest(), length)
 
 
+@dataclass(frozen=True)
+class Held:
+    """A dataset on disk: its digest, its number of triples, and the folder of the engine that holds it.
+
+    A folder that is held is not removed by a later load: `mark` is an open descriptor with a shared lock.
+    """
+
+    digest: str
+    triples: int
+    engine: Path
+    mark: int
+
+
 class DiskStore(LocalStore):
-    """The dataset in a folder that `accordgraph load` filled; any number of processes may read it."""
+    """A dataset on disk; any number of processes may read it."""
 
-    def __init__(self, folder: Path) -> None:
-        digest, length = describe_folder(folder)
+    def __init__(self, held: Held) -> None:
         try:
-            store = ox.Store.read_only(str(folder / ENGINE))
+            store = ox.Store.read_only(str(held.engine))
         except OSError as error:
-            raise DatasetNotBuilt(f"the store in {folder} cannot be opened: {error}") from error
-        super().__init__(store, digest, length)
+            raise DatasetNotBuilt(f"the store in {held.engine} cannot be opened: {error}") from error
+        super().__init__(store, held.digest, held.triples)
 
 
-def describe_folder(folder: Path) -> tuple[str, int]:
-    """Return the digest and the number of triples of the store in a folder, without opening it.
+def hold(folder: Path) -> Held:
+    """Find the dataset that a folder has now, and keep it from being removed while this process lives.
 
     Raises `DatasetNotBuilt` where there is none.
     """
-    try:
-        held = json.loads((folder / HELD).read_bytes())
-        return str(held["digest"]), int(held["triples"])
-    except (OSError, ValueError, LookupError, TypeError) as error:
-        raise DatasetNotBuilt(
-            f"there is no store in {folder}; `accordgraph load {folder}` makes one"
-        ) from error
+    while True:
+        try:
+            said = json.loads((folder / HELD).read_bytes())
+            digest, triples, engine = str(said["digest"]), int(said["triples"]), folder / said["engine"]
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            raise DatasetNotBuilt(
+                f"there is no store in {folder}; `accordgraph load {folder}` makes one"
+            ) from error
+        try:
+            mark = os.open(engine, os.O_RDONLY | os.O_DIRECTORY)
+        except OSError as error:
+            if json.loads((folder / HELD).read_bytes()) == said:
+                raise DatasetNotBuilt(f"{folder / HELD} names {engine}, which is not there") from error
+            continue  # another dataset has just been put in place
+        fcntl.flock(mark, fcntl.LOCK_SH)
+        if engine.is_dir():
+            return Held(digest, triples, engine, mark)
+        os.close(mark)
 
 
 def open_store(build: Path) -> Store:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from accordgraph.errors import AccordGraphError
-from accordgraph.store import DiskStore, LocalStore, MemoryStore, describe_folder
+from accordgraph.store import DiskStore, Held, LocalStore, MemoryStore, hold
 from accordgraph.workers import sandbox
 from accordgraph.workers.worker import work
 
@@ -34,11 +34,11 @@ def main(number: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     begin = json.loads(control.recv(PACKET))
     walls = sandbox.cut_off()
-    store, folder = None, None
+    store, held = None, None
     try:
         if begin["folder"]:
-            folder = Path(begin["folder"])  # its engine has threads, so each worker opens it anew
-            digest, triples = describe_folder(folder)
+            held = hold(Path(begin["folder"]))  # its engine has threads, so each worker opens it anew
+            digest, triples = held.digest, held.triples
         else:
             store = MemoryStore(Path(begin["file"]).read_bytes())
             digest, triples = store.digest, len(store)
@@ -50,11 +50,11 @@ def main(number: int) -> None:
     ready = {"digest": digest, "triples": triples, "walls": walls}
     control.send(json.dumps({"ready": ready}).encode())
     with suppress(ConnectionError):  # the web process has gone
-        _serve(control, store, folder, begin["limits"])
+        _serve(control, store, held, begin["limits"])
 
 
 def _serve(
-    control: socket.socket, store: LocalStore | None, folder: Path | None, limits: dict[str, Any]
+    control: socket.socket, store: LocalStore | None, held: Held | None, limits: dict[str, Any]
 ) -> None:
     wake, waker = _pipe()
     signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
@@ -68,7 +68,7 @@ def _serve(
                 packet, channels, _, _ = socket.recv_fds(control, 16, 1)
                 if not packet:
                     return
-                pid = _fork(socket.socket(fileno=channels[0]), control, store, folder, limits)
+                pid = _fork(socket.socket(fileno=channels[0]), control, store, held, limits)
                 control.send(json.dumps({"started": pid}).encode())
             else:
                 os.read(wake, PACKET)
@@ -96,7 +96,7 @@ def _fork(
     channel: socket.socket,
     control: socket.socket,
     store: LocalStore | None,
-    folder: Path | None,
+    held: Held | None,
     limits: dict[str, Any],
 ) -> int:
     pid = os.fork()
@@ -108,7 +108,7 @@ def _fork(
         control.close()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        own = store or DiskStore(folder)  # type: ignore[arg-type]
+        own = store or DiskStore(held)  # type: ignore[arg-type]
         sandbox.limit(limits["query_memory"] * 2**20)
         work(own, channel, limits)
         code = 0
