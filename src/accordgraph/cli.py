@@ -233,26 +233,75 @@ def queries(as_json: bool) -> None:
 
 
 @main.command()
+@click.argument("target", metavar="DIR|URL")
+@click.option("--graph-store", metavar="URL", help="Where the engine takes graphs (Graph Store Protocol).")
+@click.option("--update", metavar="URL", help="Where the engine takes SPARQL updates.")
+@click.option("--merged-graph", metavar="IRI", help="Graph for the merged dataset, not the default graph.")
+@as_json
+def load(
+    target: str, graph_store: str | None, update: str | None, merged_graph: str | None, as_json: bool
+) -> None:
+    """Put the built and validated dataset into a folder, or into the engine that answers queries at a URL."""
+    from accordgraph.load import load_folder
+    from accordgraph.push import push
+    from accordgraph.store import validated
+    from accordgraph.stores import is_address
+    from accordgraph.terminal import bar, progress, show_table
+    from accordgraph.ways import UNSAID, Ways
+
+    project, settings = _project()
+    dataset = validated(project.build)
+    ways = Ways(graph_store, update, merged_graph)
+    if is_address(target):
+        with bar("load", quiet=as_json) as show:
+            filled = push(dataset, target, settings, ways, show)
+        said: dict[str, object] = {
+            "digest": filled.digest,
+            "triples": filled.triples,
+            "graphs": filled.graphs,
+        }
+        said["verified"] = "the triples of every graph were counted there"
+    elif ways != UNSAID:
+        raise InputError("--graph-store, --update and --merged-graph are for an engine elsewhere")
+    else:
+        with progress(quiet=as_json) as tell:
+            digest, triples = load_folder(dataset, Path(target), tell)
+        said = {"digest": digest, "triples": triples}
+    if as_json:
+        click.echo(json.dumps({"target": target, **said}, indent=2))
+    else:
+        show_table(("loaded", ""), [("target", target), *said.items()])
+
+
+@main.command()
 @click.option(
     "--host", metavar="ADDRESS", help="Address to listen on; default 127.0.0.1, or ACCORDGRAPH_HOST."
 )
 @click.option(
     "--port", type=int, metavar="NUMBER", help="Port to listen on; default 8000, or ACCORDGRAPH_PORT."
 )
-def serve(host: str | None, port: int | None) -> None:
+@click.option(
+    "--store",
+    metavar="memory|DIR|URL",
+    help="Where queries are answered; default memory, or ACCORDGRAPH_STORE.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    metavar="NUMBER",
+    help="Queries at once; default 128, or ACCORDGRAPH_WORKERS.",
+)
+def serve(host: str | None, port: int | None, store: str | None, workers: int | None) -> None:
     """Serve the built and validated dataset: SPARQL at /sparql."""
-    from accordgraph.build import NQUADS
+    from dataclasses import replace
+
     from accordgraph.server import create_app, run
-    from accordgraph.store import validated
-    from accordgraph.workers.pool import Pool
+    from accordgraph.stores import engine_maker
 
     project, settings = _project()
     host, port = host or settings.host, settings.port if port is None else port
-
-    def engine() -> Pool:
-        validated(project.build)
-        return Pool(project.build / NQUADS, settings)
-
+    settings = replace(settings, store=store or settings.store, workers=workers or settings.workers)
+    engine = engine_maker(project, settings)
     engine()
     click.echo(f"AccordGraph: SPARQL at http://{host}:{port}/sparql (Ctrl+C ends it)")
     run(create_app(engine, settings), host, port)

@@ -12,6 +12,9 @@ from typing import Protocol
 
 from accordgraph.store import Graphs
 
+UNKNOWN = "unknown"
+"""The digest of a dataset that has none: an endpoint that was not filled by `accordgraph load`."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -28,7 +31,7 @@ class Engine(Protocol):
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of the dataset, in hexadecimal; known once the engine has started."""
+        """The SHA-256 of the dataset, in hexadecimal, or `UNKNOWN`; there once the engine has started."""
 
     @property
     def triples(self) -> int:

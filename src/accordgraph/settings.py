@@ -15,9 +15,12 @@ from accordgraph.errors import InputError
 PREFIX = "ACCORDGRAPH_"
 
 
-def _setting(default: Any, help_: str, unit: str = "", public: bool = True) -> Any:
-    """Return a field with what a person has to know of it; what is not public is not shown by the server."""
-    return _field(default=default, metadata={"help": help_, "unit": unit, "public": public})
+def _setting(default: Any, help_: str, unit: str = "", public: bool = True, secret: bool = False) -> Any:
+    """Return a field with what a person has to know of it.
+
+    What is not public is not shown by the server; what is secret is never printed.
+    """
+    return _field(default=default, repr=not secret, metadata={"help": help_, "unit": unit, "public": public})
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,9 @@ class Settings:
     store: str = _setting(
         "memory", "where queries are answered: memory, a folder, or the URL of an endpoint", public=False
     )
+    endpoint_user: str = _setting("", "name that an engine elsewhere knows us by", public=False)
+    endpoint_password: str = _setting("", "password for that name", public=False, secret=True)
+    endpoint_token: str = _setting("", "token that is sent instead of a name", public=False, secret=True)
     trusted_proxies: str = _setting(
         "127.0.0.1",
         "addresses, with commas between, whose X-Forwarded-For and -Proto headers are believed",

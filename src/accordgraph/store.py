@@ -26,7 +26,7 @@ from accordgraph.namespaces import ID, PREFIXES
 from accordgraph.syntax import explain
 
 HELD = "dataset.json"
-"""What stands in the folder of a store: the dataset's digest and length, and which folder beside it holds it."""
+"""The file of a store's folder that gives the dataset's digest, its length, and the folder that holds it."""
 
 _Graph = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -127,6 +127,14 @@ class Store(Protocol):
         """Let go of what the store holds."""
 
 
+def check_read_only(text: str) -> None:
+    """Raise `QueryRefused` for what no store does: updates, and calls of other endpoints."""
+    if is_update(text):
+        raise QueryRefused("this is an update, and the dataset can only be read")
+    if calls_service(text):
+        raise QueryRefused("SERVICE calls another endpoint, which this one does not do")
+
+
 class LocalStore:
     """The dataset in an engine of this process."""
 
@@ -140,10 +148,7 @@ class LocalStore:
 
     def query(self, text: str, graphs: Graphs | None = None) -> Answer:
         """Answer a SPARQL query; see `Store.query`."""
-        if is_update(text):
-            raise QueryRefused("this is an update, and the dataset can only be read")
-        if calls_service(text):
-            raise QueryRefused("SERVICE calls another endpoint, which this one does not do")
+        check_read_only(text)
         try:
             graphs = graphs or _graphs_of(text)
             if not graphs:

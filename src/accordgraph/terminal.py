@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
@@ -21,6 +22,18 @@ def progress(quiet: bool = False) -> Iterator[Callable[[str], None]]:
         return
     with console.status("start") as status:
         yield lambda stage: status.update(f"{stage} ...")
+
+
+@contextmanager
+def bar(title: str, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """Show how much of a known amount is done, on the error stream and only in a terminal."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda done, total: None
+        return
+    with Progress(console=console, transient=True) as shown:
+        task = shown.add_task(title, total=None)
+        yield lambda done, total: shown.update(task, completed=done, total=total)
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from accordgraph import __version__, forms
-from accordgraph.engine import Current, Job, gather
+from accordgraph.engine import UNKNOWN, Current, Job, gather
 from accordgraph.errors import (
     AccordGraphError,
     EvaluationError,
@@ -75,7 +75,8 @@ class Answers:
         body = self.cache.get(key)
         if body is None:
             body = await gather(self.engine, Job(text, forms.JSON.name))
-            self.cache.put(key, body)
+            if self.engine.digest != UNKNOWN:
+                self.cache.put(key, body)
         bindings: list[dict[str, dict[str, str]]] = json.loads(body)["results"]["bindings"]
         return bindings
 
@@ -118,7 +119,7 @@ class Answers:
             "Vary": "Accept, Accept-Encoding",
             "Cache-Control": "no-cache",
         } | dict(question.headers or {})
-        same = always_the_same(question.text)
+        same = self.engine.digest != UNKNOWN and always_the_same(question.text)
         if same:
             headers["ETag"] = f'"{key}"'
             if matches(request.headers.get("if-none-match"), headers["ETag"]):

@@ -1,0 +1,32 @@
+"""A query as any engine reads it: what is understood here without being written is written out.
+
+A query here may use the graph's prefixes without declaring them, and a relative IRI in it is a thing of the
+graph. Another engine has to be told. What is added stands on the query's first line, before it, so that the
+numbers of lines stay as they are.
+"""
+
+import re
+
+from accordgraph.lexer import tokens
+from accordgraph.namespaces import ID, PREFIXES
+
+_NAME = re.compile(r"(?<![\w-])([A-Za-z][\w-]*):")
+_RELATIVE = re.compile(r'<(?![A-Za-z][A-Za-z0-9+.-]*:)[^<>"{}|^`\\\x00-\x20]*>')
+
+
+def explicit(text: str) -> str:
+    """Return a query that declares the prefixes of the graph that it may use, and the base of its IRIs.
+
+    A prefix that only seems to be used (in a string, say) is declared as well, which changes nothing.
+    """
+    found = list(tokens(text))
+    declared = {
+        name.text.removesuffix(":")
+        for word, name in zip(found, found[1:], strict=False)
+        if word.kind == "word" and word.text.upper() == "PREFIX"
+    }
+    used = (set(_NAME.findall(text)) & set(PREFIXES)) - declared
+    lines = [f"PREFIX {prefix}: <{PREFIXES[prefix]}> " for prefix in sorted(used)]
+    if _RELATIVE.search(text):
+        lines.insert(0, f"BASE <{ID}> ")
+    return "".join(lines) + text

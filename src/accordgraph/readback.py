@@ -1,0 +1,125 @@
+"""Reading back what another engine answered, and writing it as the engine here would have."""
+
+import asyncio
+import json
+from io import BytesIO
+from typing import IO, cast
+
+import pyoxigraph as ox
+
+from accordgraph import forms, results
+from accordgraph.engine import Job
+from accordgraph.errors import EvaluationError, WorkerError
+from accordgraph.feed import Feed
+from accordgraph.rows import too_many_rows
+from accordgraph.store import Answer
+
+_PIECE = 65_536
+
+
+class Reading:
+    """What a thread does with an answer: parse it and write it in the form that is wanted.
+
+    `word` is the first word of the query.
+    """
+
+    def __init__(
+        self,
+        feed: Feed,
+        word: str,
+        media_type: str,
+        job: Job,
+        most_triples: int,
+        written: asyncio.Queue[bytes | None],
+    ) -> None:
+        """Make a reading, in the event loop whose queue it writes to."""
+        self._feed, self._word, self._media_type, self._job = feed, word, media_type, job
+        self._most_triples = most_triples
+        self._written, self._loop = written, asyncio.get_running_loop()
+
+    def __call__(self) -> None:
+        """Raise what `results.write` raises, and `WorkerError` for an answer that cannot be read."""
+        try:
+            answer = self._answer()
+            output = _Pieces(self._written, self._loop)
+            form = forms.ALL[self._job.form]
+            if form == forms.XLSX:  # a zip archive, whose parts are written in places
+                whole = BytesIO()
+                results.write(answer, form, whole, self._job.most_rows)
+                output.write(whole.getvalue())
+            else:
+                results.write(answer, form, cast(IO[bytes], output), self._job.most_rows)
+            output.flush()
+        except (SyntaxError, EvaluationError, OSError, UnicodeError) as error:
+            raise WorkerError(
+                "the answer of the engine behind this endpoint was cut off, or is not well-formed"
+            ) from error
+        finally:
+            self._feed.leave()
+
+    def _answer(self) -> Answer:
+        source = cast(IO[bytes], self._feed)
+        if self._word in ("CONSTRUCT", "DESCRIBE"):
+            form = ox.RdfFormat.from_media_type(self._media_type)
+            if form is None:
+                raise self._unexpected()
+            return _Graph(source, form, self._most_triples)
+        kind = ox.QueryResultsFormat.from_media_type(self._media_type)
+        if kind is None:
+            raise self._unexpected()
+        found = ox.parse_query_results(source, kind)
+        if self._word == "ASK" and isinstance(found, ox.QuerySolutions):
+            # Virtuoso answers ASK with a row for yes, and none for no.
+            found = ox.parse_query_results(
+                json.dumps({"head": {}, "boolean": any(True for _ in found)}), ox.QueryResultsFormat.JSON
+            )
+        return Answer(found)
+
+    def _unexpected(self) -> WorkerError:
+        said = self._media_type or "an answer without a media type"
+        return WorkerError(f"the engine behind this endpoint gave {said}, which is no form of this answer")
+
+
+class _Graph(Answer):
+    """A graph that comes as RDF."""
+
+    def __init__(self, source: IO[bytes], form: ox.RdfFormat, most: int) -> None:
+        self._source, self._form, self._most = source, form, most
+
+    @property
+    def is_graph(self) -> bool:
+        return True
+
+    @property
+    def boolean(self) -> bool | None:
+        return None
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        return ()
+
+    def triples(self) -> list[ox.Triple]:
+        found: set[ox.Triple] = set()
+        for quad in ox.parse(self._source, self._form):
+            found.add(ox.Triple(quad.subject, quad.predicate, quad.object))
+            if len(found) > self._most:
+                raise too_many_rows(self._most)
+        return sorted(found, key=str)
+
+
+class _Pieces:
+    """A file whose octets go to the event loop in pieces."""
+
+    def __init__(self, written: asyncio.Queue[bytes | None], loop: asyncio.AbstractEventLoop) -> None:
+        self._written, self._loop, self._held = written, loop, bytearray()
+
+    def write(self, octets: bytes) -> int:
+        self._held += octets
+        if len(self._held) >= _PIECE:
+            self.flush()
+        return len(octets)
+
+    def flush(self) -> None:
+        if self._held:
+            self._loop.call_soon_threadsafe(self._written.put_nowait, bytes(self._held))
+            self._held.clear()

@@ -1,0 +1,131 @@
+"""The ways into an engine elsewhere: where it takes data, and how graphs are written there."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import urljoin
+
+import httpx
+
+from accordgraph.endpoint import NTRIPLES, what_it_says
+from accordgraph.errors import EndpointError
+from accordgraph.record import MERGED
+
+_AT_ONCE_BY_GRAPH_STORE, _AT_ONCE_BY_UPDATE = 20_000, 1000
+"""How many triples are sent in one request."""
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Where an engine takes data; `merged` is the graph of the merged dataset, if not the default graph."""
+
+    graph_store: str | None = None
+    update: str | None = None
+    merged: str | None = None
+
+
+UNSAID = Ways()
+"""Nothing was said of the ways into an engine, so they are to be found out."""
+
+
+def ways_of(server: str, query: str) -> Ways:
+    """Return the ways of an engine that names itself in its header `Server`; none for one that is not known.
+
+    Virtuoso's default graph is all that it holds, so the merged dataset needs a graph of its own there.
+    """
+    for name, graph_store, merged in (
+        ("oxigraph", "store", None),
+        ("virtuoso", "sparql-graph-crud-auth", MERGED.value),
+    ):
+        if server.lower().startswith(name):
+            return Ways(urljoin(query, graph_store), None, merged)
+    return Ways()
+
+
+class Writer(Protocol):
+    """A way to write graphs; the default graph has no name."""
+
+    at_once: int
+
+    def delete(self, graph: str) -> None:
+        """Take a graph away."""
+
+    def write(self, graph: str | None, lines: list[str], *, replace: bool) -> None:
+        """Write triples to a graph, or add them to it."""
+
+
+def writer_by(client: httpx.Client, ways: Ways) -> Writer:
+    """Return what writes in the way that there is; the Graph Store Protocol where there are both."""
+    return _GraphStore(client, ways.graph_store) if ways.graph_store else _Updates(client, str(ways.update))
+
+
+class _GraphStore:
+    """The Graph Store Protocol."""
+
+    at_once = _AT_ONCE_BY_GRAPH_STORE
+
+    def __init__(self, client: httpx.Client, url: str) -> None:
+        self._client, self._url = client, httpx.URL(url)
+
+    def _of(self, graph: str | None) -> httpx.URL:
+        return self._url.copy_merge_params({"graph": graph} if graph else {"default": ""})
+
+    def delete(self, graph: str) -> None:
+        send(self._client, "DELETE", str(self._of(graph)), also_well=(404,))
+
+    def write(self, graph: str | None, lines: list[str], *, replace: bool) -> None:
+        body = "".join(lines).encode()
+        method = "PUT" if replace else "POST"
+        send(self._client, method, str(self._of(graph)), content=body, headers={"Content-Type": NTRIPLES})
+
+
+class _Updates:
+    """SPARQL updates."""
+
+    at_once = _AT_ONCE_BY_UPDATE
+
+    def __init__(self, client: httpx.Client, url: str) -> None:
+        self._client, self._url = client, url
+
+    def delete(self, graph: str) -> None:
+        self._send(f"DROP SILENT GRAPH <{graph}>")
+
+    def write(self, graph: str | None, lines: list[str], *, replace: bool) -> None:
+        if replace:
+            self._send(f"CLEAR SILENT GRAPH <{graph}>" if graph else "CLEAR SILENT DEFAULT")
+        content = "".join(lines)
+        self._send(
+            f"INSERT DATA {{ GRAPH <{graph}> {{ {content} }} }}" if graph else f"INSERT DATA {{ {content} }}"
+        )
+
+    def _send(self, update: str) -> None:
+        kind = {"Content-Type": "application/sparql-update"}
+        send(self._client, "POST", self._url, content=update.encode(), headers=kind)
+
+
+def send(
+    client: httpx.Client,
+    method: str,
+    url: str,
+    *,
+    also_well: Iterable[int] = (),
+    **parts: object,
+) -> httpx.Response:
+    """Send a request; raises `EndpointError` when it fails, with what the engine says."""
+    try:
+        response = client.request(method, url, **parts)  # type: ignore[arg-type]
+    except httpx.HTTPError as error:
+        raise EndpointError(
+            url, f"cannot be reached, or broke off: {error or type(error).__name__}"
+        ) from error
+    if response.is_success or response.status_code in also_well:
+        return response
+    status = {"status": response.status_code}
+    if response.status_code in (401, 403):
+        raise EndpointError(
+            url,
+            "refuses; ACCORDGRAPH_ENDPOINT_USER and ACCORDGRAPH_ENDPOINT_PASSWORD, or "
+            "ACCORDGRAPH_ENDPOINT_TOKEN, give a name that may write",
+            status,
+        )
+    raise EndpointError(url, f"{what_it_says(response.content)} (status {response.status_code})", status)
