@@ -1,13 +1,13 @@
 """A query as any engine reads it: what is understood here without being written is written out.
 
 A query here may use the graph's prefixes without declaring them, and a relative IRI in it is a thing of the
-graph. Another engine has to be told. What is added stands on the query's first line, before it, so that the
-numbers of lines stay as they are.
+graph. Another engine has to be told. What is added makes no new line, so the numbers of lines stay as they are;
+BASE comes first and once, the prefixes after those that are declared, since some engines insist on that order.
 """
 
 import re
 
-from accordgraph.lexer import tokens
+from accordgraph.lexer import first_word, tokens
 from accordgraph.namespaces import ID, PREFIXES
 
 _NAME = re.compile(r"(?<![\w-])([A-Za-z][\w-]*):")
@@ -26,7 +26,9 @@ def explicit(text: str) -> str:
         if word.kind == "word" and word.text.upper() == "PREFIX"
     }
     used = (set(_NAME.findall(text)) & set(PREFIXES)) - declared
-    lines = [f"PREFIX {prefix}: <{PREFIXES[prefix]}> " for prefix in sorted(used)]
-    if _RELATIVE.search(text):
-        lines.insert(0, f"BASE <{ID}> ")
-    return "".join(lines) + text
+    prefixes = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}> " for prefix in sorted(used))
+    word = first_word(text)
+    place = word.start if word else len(text)
+    based = any(token.kind == "word" and token.text.upper() == "BASE" for token in tokens(text[:place]))
+    base = f"BASE <{ID}> " if not based and _RELATIVE.search(text) else ""
+    return base + text[:place] + prefixes + text[place:]

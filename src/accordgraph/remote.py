@@ -23,6 +23,7 @@ from accordgraph.engine import UNKNOWN, Job, gather
 from accordgraph.errors import (
     AccordGraphError,
     EndpointError,
+    EvaluationError,
     LimitExceeded,
     Overloaded,
     QueryError,
@@ -212,6 +213,8 @@ async def _refusal(response: httpx.Response) -> AccordGraphError:
     status = response.status_code
     if status == 400:
         return QueryError(reason)
+    if status == 500:  # of this query: the engine itself answers
+        return EvaluationError(reason)
     if status in (408, 504):
         return LimitExceeded("query_seconds", reason)
     if status in (429, 503):
