@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from accordgraph.remote import RemoteEngine
 from accordgraph.server import create_app, running
 from accordgraph.settings import Settings
 from accordgraph.workers.pool import Pool
@@ -14,13 +15,15 @@ FREE = Settings(client_seconds=0, client_errors=0)
 """Settings without a budget for clients: tests are one client that asks, and errs, a lot."""
 
 
-def app_over(dataset: Path, settings: Settings = FREE) -> FastAPI:
-    """Return the app over a file of N-Quads or the folder of a store."""
+def app_over(dataset: Path | str, settings: Settings = FREE) -> FastAPI:
+    """Return the app over a file of N-Quads, the folder of a store, or an engine at an address."""
+    if isinstance(dataset, str):
+        return create_app(lambda: RemoteEngine(dataset, settings), settings)
     return create_app(lambda: Pool(dataset, settings), settings)
 
 
 @contextmanager
-def serving(dataset: Path, settings: Settings = FREE) -> Iterator[str]:
+def serving(dataset: Path | str, settings: Settings = FREE) -> Iterator[str]:
     """Serve a dataset while the context lasts; gives the address."""
     with running(app_over(dataset, settings)) as address:
         yield address

@@ -1,8 +1,8 @@
 """A query as any engine reads it: what is understood here without being written is written out.
 
 A query here may use the graph's prefixes without declaring them, and a relative IRI in it is a thing of the
-graph. Another engine has to be told. What is added makes no new line, so the numbers of lines stay as they are;
-BASE comes first and once, the prefixes after those that are declared, since some engines insist on that order.
+graph. Another engine has to be told. What is added makes no new line, so the numbers of lines stay as they
+are; BASE comes first and once, the prefixes after those that are declared, as some engines insist.
 """
 
 import re

@@ -1,0 +1,45 @@
+"""The real dataset in every kind of store, each served on loopback."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import engines
+from accordgraph.assets import Project
+from accordgraph.build import NQUADS, build
+from storage import ROOT, Served
+
+
+@pytest.fixture(scope="session")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The dataset, built from the files."""
+    folder = tmp_path_factory.mktemp("build")
+    build(Project.at(ROOT, folder))
+    return folder / NQUADS
+
+
+@pytest.fixture(scope="session")
+def oxigraph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An `oxigraph` server that is empty at first."""
+    with engines.oxigraph(tmp_path_factory.mktemp("oxigraph")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def virtuoso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Virtuoso that is empty at first."""
+    if engines.VIRTUOSO is None:
+        pytest.skip("Virtuoso is not here: no virtuoso-t (scripts/virtuoso installs it on Debian)")
+    with engines.virtuoso(tmp_path_factory.mktemp("virtuoso")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def served(
+    request: pytest.FixtureRequest, dataset: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    """The dataset in every kind of store."""
+    found = Served(request, dataset, tmp_path_factory.mktemp("disk"))
+    yield found
+    found.close()
