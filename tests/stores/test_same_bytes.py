@@ -1,0 +1,112 @@
+"""The endpoint against the `oxigraph` server: for every query and every form the same bytes.
+
+A query without an order has its solutions in any order, and a graph its triples.
+"""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pyoxigraph as ox
+import pytest
+
+import engines
+from accordgraph import forms
+from accordgraph.forms import Form
+from accordgraph.queries import Query, load_queries
+from serving import serving
+from storage import ROOT, SETTINGS
+
+QUERIES = {f"{query.kind}/{query.name}": query for query in load_queries(ROOT / "queries")}
+SOLUTIONS = (forms.JSON, forms.XML, forms.CSV, forms.TSV)
+GRAPHS = (forms.TURTLE, forms.N_TRIPLES, forms.JSON_LD, forms.RDF_XML, forms.TRIG, forms.N_QUADS)
+CASES = [
+    pytest.param(query, form, id=f"{name}.{form.name}")
+    for name, query in QUERIES.items()
+    for form in (GRAPHS if "CONSTRUCT" in query.text else SOLUTIONS)
+]
+ODD = {
+    "yes": "ASK { ?s a acg:Objective }",
+    "no": "ASK { ?s a acg:Nothing }",
+    "nothing": "SELECT * { ?s a acg:Nothing }",
+    "no columns": "SELECT * { }",
+    "unbound": "SELECT ?a ?b { VALUES (?a ?b) { (1 UNDEF) (UNDEF 'x') ('2023'^^xsd:gYear 1.50) } }",
+    "quotes": """SELECT ?a { VALUES ?a { 'x, "y"\\n\\t<z>'@en } }""",
+    "values": "SELECT * { VALUES ?x { 1e0 -0.0 true '001'^^xsd:integer <urn:a> 'é€😀' } }",
+    "relative": "SELECT ?p ?o { <be/joint-committee/200.00> ?p ?o } ORDER BY ?p ?o",
+    "describe": "DESCRIBE <be/joint-committee/200.00>",
+}
+
+
+@pytest.fixture(scope="module")
+def ours(dataset: Path) -> Iterator[httpx.Client]:
+    with serving(dataset, SETTINGS) as address, httpx.Client(base_url=address, timeout=90) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def oracle(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """An `oxigraph` server filled by its own means."""
+    folder = tmp_path_factory.mktemp("oracle")
+    store = ox.Store(str(folder))
+    store.bulk_load(path=dataset, format=ox.RdfFormat.N_QUADS)
+    store.optimize()
+    store.flush()
+    del store
+    with (
+        engines.oxigraph(folder) as address,
+        httpx.Client(base_url=address.removesuffix("/query"), timeout=90) as client,
+    ):
+        yield client
+
+
+def asked(client: httpx.Client, path: str, query: str, form: Form) -> bytes:
+    response = client.post(path, data={"query": query}, headers={"Accept": form.media_type})
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"].partition(";")[0] == form.media_type
+    return response.content
+
+
+def parts(content: bytes, form: Form) -> Counter[object]:
+    """Return what an answer holds, whatever its order."""
+    if isinstance(form.format, ox.RdfFormat):
+        return Counter({quad.triple for quad in ox.parse(content, form.format)})
+    if form == forms.CSV:
+        return Counter(map(tuple, csv.reader(io.StringIO(content.decode(), newline=""))))
+    assert isinstance(form.format, ox.QueryResultsFormat)
+    found = ox.parse_query_results(content, form.format)
+    return Counter(map(tuple, found)) if isinstance(found, ox.QuerySolutions) else Counter([bool(found)])
+
+
+def is_ordered(query: str) -> bool:
+    return "ORDER BY" in query.rpartition("}")[2]
+
+
+@pytest.mark.parametrize(("query", "form"), CASES)
+def test_library(ours: httpx.Client, oracle: httpx.Client, query: Query, form: Form) -> None:
+    found, expected = (
+        asked(ours, "/sparql", query.text, form),
+        asked(oracle, "/query", query.text, form),
+    )
+    if is_ordered(query.text):
+        assert found == expected
+    else:
+        assert parts(found, form) == parts(expected, form)
+        assert not isinstance(form.format, ox.QueryResultsFormat) or len(found) == len(expected)
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_answers(ours: httpx.Client, oracle: httpx.Client, name: str) -> None:
+    prologue = """\
+BASE <https://w3id.org/accordgraph/id/>
+PREFIX acg: <https://w3id.org/accordgraph/ontology#>
+PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+"""
+    query = ODD[name]
+    for form in GRAPHS if "DESCRIBE" in query else SOLUTIONS:
+        found, expected = asked(ours, "/sparql", query, form), asked(oracle, "/query", prologue + query, form)
+        assert parts(found, form) == parts(expected, form)
+        assert isinstance(form.format, ox.RdfFormat) or found == expected
