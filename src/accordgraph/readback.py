@@ -9,10 +9,10 @@ import pyoxigraph as ox
 
 from accordgraph import forms, results
 from accordgraph.engine import Job
-from accordgraph.errors import EvaluationError, WorkerError
+from accordgraph.errors import AccordGraphError, EvaluationError, WorkerError
 from accordgraph.feed import Feed
 from accordgraph.rows import too_many_rows
-from accordgraph.store import Answer
+from accordgraph.store import Answer, let_go
 
 _PIECE = 65_536
 
@@ -40,22 +40,29 @@ class Reading:
     def __call__(self) -> None:
         """Raise what `results.write` raises, and `WorkerError` for an answer that cannot be read."""
         try:
-            answer = self._answer()
-            output = _Pieces(self._written, self._loop)
-            form = forms.ALL[self._job.form]
-            if form == forms.XLSX:  # a zip archive, whose parts are written in places
-                whole = BytesIO()
-                results.write(answer, form, whole, self._job.most_rows)
-                output.write(whole.getvalue())
-            else:
-                results.write(answer, form, cast(IO[bytes], output), self._job.most_rows)
-            output.flush()
+            self._write()
         except (SyntaxError, EvaluationError, OSError, UnicodeError) as error:
+            let_go(error)
             raise WorkerError(
                 "the answer of the engine behind this endpoint was cut off, or is not well-formed"
             ) from error
+        except AccordGraphError as error:
+            let_go(error)
+            raise
         finally:
             self._feed.leave()
+
+    def _write(self) -> None:
+        answer = self._answer()
+        output = _Pieces(self._written, self._loop)
+        form = forms.ALL[self._job.form]
+        if form == forms.XLSX:  # a zip archive, whose parts are written in places
+            whole = BytesIO()
+            results.write(answer, form, whole, self._job.most_rows)
+            output.write(whole.getvalue())
+        else:
+            results.write(answer, form, cast(IO[bytes], output), self._job.most_rows)
+        output.flush()
 
     def _answer(self) -> Answer:
         source = cast(IO[bytes], self._feed)

@@ -51,6 +51,7 @@ def test_exchanged_twice_under_way(tmp_path: Path, on_disk: bool) -> None:
         await current.start()
         digests = {current.digest}
         gate = asyncio.Semaphore(8)
+
         async def ask() -> set[str]:
             async with gate:
                 return generations(await gather(current, Job(PART, "json")), PART_SIZE)

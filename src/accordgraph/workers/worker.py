@@ -9,7 +9,6 @@ import socket
 import struct
 import time
 from io import BytesIO
-from traceback import clear_frames
 from typing import IO, Any, cast
 
 from accordgraph import forms, results
@@ -22,7 +21,7 @@ from accordgraph.errors import (
     QueryRefused,
 )
 from accordgraph.spreadsheet import About
-from accordgraph.store import Graphs, LocalStore
+from accordgraph.store import Graphs, LocalStore, let_go
 from accordgraph.workers.sandbox import limit_processor, used_processor_seconds
 
 HEAD = struct.Struct(">cI")
@@ -62,7 +61,7 @@ def work(store: LocalStore, channel: socket.socket, limits: dict[str, Any]) -> N
             _answer(store, job, limits, cast(IO[bytes], pieces))
         except (QueryError, InputError) as error:
             content = _content(error)
-            _let_go(error)
+            let_go(error)
             send(channel, ERROR, json.dumps(content).encode())
         else:
             pieces.flush()
@@ -97,14 +96,6 @@ def _content(error: QueryError | InputError) -> dict[str, object]:
         "column": error.column,
         "limit": getattr(error, "limit", None),
     }
-
-
-def _let_go(error: BaseException) -> None:
-    """Free what an error's traces remember of the engine's results, before the next query."""
-    link: BaseException | None = error
-    while link is not None:
-        clear_frames(link.__traceback__)
-        link = link.__cause__ or link.__context__
 
 
 def send(channel: socket.socket, kind: bytes, octets: bytes) -> None:

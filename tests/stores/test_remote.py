@@ -1,0 +1,284 @@
+"""An engine elsewhere that is slow, broken, cut off or gone: what the endpoint says then.
+
+The engines here are small servers on loopback that answer as such engines do.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from urllib.parse import parse_qs
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+
+from accordgraph import record
+from accordgraph.endpoint import check_address
+from accordgraph.errors import EndpointError, InputError
+from accordgraph.namespaces import BASE
+from accordgraph.remote import RemoteEngine
+from accordgraph.server import create_app, running
+from serving import FREE, serving
+
+JSON, TURTLE = "application/sparql-results+json", "text/turtle"
+SETTINGS = replace(FREE, query_seconds=1.0, answer_rows=50)
+
+
+def bindings(rows: list[dict[str, str]]) -> bytes:
+    names = list(rows[0]) if rows else []
+    content = [{name: {"type": "literal", "value": row[name]} for name in row} for row in rows]
+    return json.dumps({"head": {"vars": names}, "results": {"bindings": content}}).encode()
+
+
+DESCRIBED = json.dumps(
+    {
+        "head": {"vars": ["p", "o"]},
+        "results": {
+            "bindings": [
+                {
+                    "p": {"type": "uri", "value": triple.predicate.value},
+                    "o": {"type": "literal", "value": getattr(triple.object, "value", "")},
+                }
+                for triple in record.Record("abc", 7, (f"{BASE}graph/a",), record.MERGED.value).write()
+            ]
+        },
+    }
+).encode()
+
+
+class Elsewhere:
+    """An engine that describes its dataset, and answers every other query as a test says."""
+
+    def __init__(self, described: bytes = DESCRIBED) -> None:
+        self.answer: Response = Response(bindings([{"x": "1"}]), media_type=JSON)
+        self.described = described
+        self.sent: list[dict[str, list[str]]] = []
+        self.left = asyncio.Event()
+
+    async def __call__(self, request: Request) -> Response:
+        fields = parse_qs((await request.body()).decode())
+        if record.RECORD.value in fields["query"][0]:
+            return Response(self.described, media_type=JSON)
+        self.sent.append({"accept": [request.headers["accept"]], **fields})
+        return self.answer
+
+    @contextmanager
+    def served(self) -> Iterator[httpx.Client]:
+        app = FastAPI()
+        app.router.add_route("/sparql", self.__call__, methods=["POST"])
+        with (
+            running(app) as engine,
+            serving(f"{engine}/sparql", SETTINGS) as address,
+            httpx.Client(base_url=address, headers={"Accept": "*/*"}) as client,
+        ):
+            yield client
+
+
+@pytest.fixture
+def elsewhere() -> Elsewhere:
+    return Elsewhere()
+
+
+def ask(client: httpx.Client, query: str = "SELECT ?x { ?x ?y ?z }", **more: str) -> httpx.Response:
+    return client.get("/sparql", params={"query": query, **more})
+
+
+def test_what_is_sent(elsewhere: Elsewhere) -> None:
+    with elsewhere.served() as client:
+        ask(client, "# one\nSELECT ?x { <be/body/nar> a acg:Body ; ?p ?x }")
+        ask(client, "PREFIX a: <urn:a> CONSTRUCT WHERE { ?s a:b skos:c }")
+        ask(client, "SELECT ?x FROM <urn:g> { ?x ?y ?z }")
+        ask(client, **{"default-graph-uri": "urn:d", "named-graph-uri": "urn:n"})
+    first, second, third, fourth = elsewhere.sent
+    select = "SELECT ?x { <be/body/nar> a acg:Body ; ?p ?x }"
+    assert first["query"] == [f"BASE <{BASE}id/> # one\nPREFIX acg: <{BASE}ontology#> {select}"]
+    assert (first["accept"], first["default-graph-uri"]) == ([JSON], [f"{BASE}graph/merged"])
+    assert first["named-graph-uri"] == [f"{BASE}graph/a"]
+    skos = "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> "
+    assert second["query"] == [f"PREFIX a: <urn:a> {skos}CONSTRUCT WHERE {{ ?s a:b skos:c }}"]
+    assert second["accept"] == ["application/n-triples, text/turtle;q=0.5"]
+    assert "default-graph-uri" not in third
+    assert (fourth["default-graph-uri"], fourth["named-graph-uri"]) == (["urn:d"], ["urn:n"])
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }",
+        "ASK { { " * 200,
+        "INSERT DATA { <urn:a> <urn:b> <urn:c> }",
+    ],
+)
+def test_what_is_not_sent(elsewhere: Elsewhere, query: str) -> None:
+    with elsewhere.served() as client:
+        assert ask(client, query).status_code in (400, 403)
+    assert not elsewhere.sent
+
+
+def test_what_it_holds_is_known(elsewhere: Elsewhere) -> None:
+    with elsewhere.served() as client:
+        health = client.get("/health").json()
+        assert (health["digest"], health["triples"], health["walls"]) == ("abc", 7, [])
+        first = ask(client)
+        assert first.headers["etag"]
+        assert client.get(first.url, headers={"If-None-Match": first.headers["etag"]}).status_code == 304
+        ask(client)
+    assert len(elsewhere.sent) == 1, "the second answer was kept"
+
+
+def test_what_is_not_known_is_neither_kept_nor_tagged() -> None:
+    elsewhere = Elsewhere(described=bindings([]))
+    elsewhere.answer = Response(bindings([{"n": "3"}]), media_type=JSON)
+    with elsewhere.served() as client:
+        health = client.get("/health").json()
+        assert (health["digest"], health["triples"]) == ("unknown", 3)
+        answers = [ask(client, "SELECT ?n { ?n ?y ?z }") for _ in range(2)]
+    assert all("etag" not in answer.headers for answer in answers)
+    assert [answer.headers["cache-control"] for answer in answers] == ["no-store"] * 2
+    assert len(elsewhere.sent) == 3
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "said"),
+    [
+        (
+            PlainTextResponse("line 3: no such thing\n\nSPARQL query: SELECT", 400),
+            400,
+            "line 3: no such thing",
+        ),
+        (PlainTextResponse("x" * 5000, 500), 400, "xxx ..."),
+        (PlainTextResponse("who are you?", 401), 503, "(status 401)"),
+        (PlainTextResponse("<html>", 502), 503, "(status 502)"),
+        (PlainTextResponse("part of it", 206, media_type=JSON), 503, "(status 206)"),
+        (PlainTextResponse("busy", 503, {"Retry-After": "7"}), 503, "busy"),
+        (PlainTextResponse("slow", 504), 503, "slow"),
+        (Response("<html>", media_type="text/html"), 503, "gave text/html"),
+        (Response("@prefix", media_type=TURTLE), 503, "gave text/turtle"),
+        (Response(bindings([{"x": "1"}]) + b"\n# cancelled", media_type=JSON), 503, "cut off"),
+        (Response(bindings([{"x": "1"}])[:-3], media_type=JSON), 503, "cut off"),
+        (Response(b"", media_type=JSON), 503, "cut off"),
+        (
+            Response(bindings([{"x": "1"}]), media_type=JSON, headers={"X-SPARQL-MaxRows": "1"}),
+            400,
+            "more than 1 rows",
+        ),
+        (Response(bindings([{"x": "1"}] * 51), media_type=JSON), 400, "more than 50 rows"),
+    ],
+    ids=lambda value: str(value.status_code) if isinstance(value, Response) else None,
+)
+def test_what_goes_wrong(elsewhere: Elsewhere, answer: Response, status: int, said: str) -> None:
+    elsewhere.answer = answer
+    with elsewhere.served() as client:
+        response = ask(client)
+        assert response.status_code == status, response.text
+        assert response.headers["content-type"] == "application/problem+json"
+        assert said in response.json()["detail"]
+        assert "SELECT" not in response.json()["detail"]
+        assert len(response.text) < 1000
+        elsewhere.answer = Response(bindings([{"x": "1"}]), media_type=JSON)
+        assert ask(client, "SELECT ?x { ?x ?y 'again' }").status_code == 200
+
+
+def test_the_time_of_an_engine_that_does_not_answer_is_limited(elsewhere: Elsewhere) -> None:
+    left = []
+
+    async def forever() -> AsyncIterator[bytes]:
+        try:
+            yield b'{"head":{"vars":["x"]},"results":{"bindings":['
+            await asyncio.sleep(60)
+        finally:
+            left.append(time.monotonic())
+
+    elsewhere.answer = StreamingResponse(forever(), media_type=JSON)
+    with elsewhere.served() as client:
+        began = time.monotonic()
+        response = ask(client, format="csv")
+        took = time.monotonic() - began
+        for _ in range(100):
+            if left:
+                break
+            time.sleep(0.02)
+    assert response.status_code == 503
+    assert response.json()["limit"] == "query_seconds"
+    assert SETTINGS.query_seconds <= took < SETTINGS.query_seconds + 1
+    assert left, "the connection was closed"
+
+
+def test_an_answer_that_breaks_off_is_not_ended(elsewhere: Elsewhere) -> None:
+    row = json.dumps({"x": {"type": "literal", "value": "y" * 50_000}}).encode()
+
+    async def broken() -> AsyncIterator[bytes]:
+        yield b'{"head":{"vars":["x"]},"results":{"bindings":[' + row
+        for _ in range(5):
+            yield b"," + row
+        await asyncio.sleep(0.5)
+        yield b",oops"
+
+    elsewhere.answer = StreamingResponse(broken(), media_type=JSON)
+    with elsewhere.served() as client, pytest.raises(httpx.RemoteProtocolError):
+        ask(client, format="csv")
+
+
+@pytest.mark.parametrize(("rows", "expected"), [([{"yes": "1"}], True), ([], False)])
+def test_ask_that_is_answered_by_rows(
+    elsewhere: Elsewhere, rows: list[dict[str, str]], expected: bool
+) -> None:
+    elsewhere.answer = Response(bindings(rows), media_type=JSON)
+    with elsewhere.served() as client:
+        assert ask(client, "ASK { ?x ?y ?z }").json()["boolean"] is expected
+
+
+def test_a_graph_has_each_triple_once_and_in_order(elsewhere: Elsewhere) -> None:
+    lines = [f"<urn:{letter}> <urn:p> <urn:o> ." for letter in "cabca"]
+    elsewhere.answer = Response("\n".join(lines), media_type="application/n-triples")
+    with elsewhere.served() as client:
+        response = ask(client, "CONSTRUCT WHERE { ?s ?p ?o }", format="nt")
+        assert response.text.splitlines() == sorted(set(lines))
+        many = [f"<urn:{number}> <urn:p> <urn:o> ." for number in range(51)]
+        elsewhere.answer = Response("\n".join(many), media_type="application/n-triples")
+        assert ask(client, "CONSTRUCT WHERE { ?s ?p 1 }", format="nt").status_code == 400
+
+
+def test_a_page_shows_the_first_rows(elsewhere: Elsewhere) -> None:
+    elsewhere.answer = Response(bindings([{"x": f"row {n}"} for n in range(1500)]), media_type=JSON)
+    with elsewhere.served() as client:
+        page = ask(client, format="html")
+    assert page.status_code == 200
+    assert "row 999" in page.text and "row 1000" not in page.text
+
+
+def test_an_engine_that_is_not_there(elsewhere: Elsewhere) -> None:
+    async def start(address: str) -> None:
+        engine = RemoteEngine(address, SETTINGS)
+        await engine.start()
+
+    with pytest.raises(EndpointError, match="does not answer as a SPARQL endpoint"):
+        asyncio.run(start("http://127.0.0.1:9/sparql"))
+
+
+def test_an_engine_that_goes_away(elsewhere: Elsewhere) -> None:
+    app = FastAPI()
+    app.router.add_route("/sparql", elsewhere.__call__, methods=["POST"])
+    with running(app) as engine:
+        ours = running(create_app(lambda: RemoteEngine(f"{engine}/sparql", SETTINGS), SETTINGS))
+        address = ours.__enter__()
+    try:
+        response = httpx.get(f"{address}/sparql", params={"query": "ASK { ?a ?b ?c }"})
+        assert response.status_code == 503
+        assert "cannot be reached" in response.json()["detail"]
+        assert httpx.get(f"{address}/health").json()["reachable"] is False
+    finally:
+        ours.__exit__(None, None, None)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "sparql", "ftp://x/y", "http://", "http://a:b@c/d", "http://x:99999/", "file:///etc/passwd"]
+)
+def test_what_is_no_address(url: str) -> None:
+    with pytest.raises(InputError):
+        check_address(url)
