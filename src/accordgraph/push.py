@@ -7,7 +7,7 @@ that it holds nothing known. What is written replaces what was there, so a load 
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 import pyoxigraph as ox
@@ -44,11 +44,13 @@ def push(
     settings: Settings,
     asked: Ways = UNSAID,
     progress: Progress = lambda done, total: None,
+    at_once: int | None = None,
 ) -> Filled:
     """Fill the engine that answers queries at `query` with N-Quads, and count there what has arrived.
 
-    What is not asked for is found out. Raises `InputError` when the engine does not say where it takes data,
-    `EndpointError` when it cannot be reached, refuses, or holds something else than it was sent.
+    What is not asked for is found out; `at_once` is the number of triples in a request. Raises `InputError`
+    when the engine does not say where it takes data, `EndpointError` when it cannot be reached, refuses, or
+    holds something else than it was sent.
     """
     for url in (query, asked.graph_store, asked.update):
         if url:
@@ -67,7 +69,7 @@ def push(
         done = 0
         for name in ("", *named):
             target = name or ways.merged
-            for place, piece in enumerate(_pieces(graphs[name], writer.at_once)):
+            for place, piece in enumerate(graphs[name].pieces(at_once or writer.at_once)):
                 writer.write(target, piece, replace=place == 0)
                 done += len(piece)
                 progress(done, total)
@@ -77,21 +79,35 @@ def push(
     return Filled(record.digest, record.triples, len(named), ways)
 
 
-def _split(dataset: bytes) -> dict[str, list[str]]:
-    """Return the lines of N-Triples of each graph; the default graph has no name."""
-    graphs: dict[str, list[str]] = defaultdict(list)
+@dataclass
+class _Graph:
+    """The lines of N-Triples of one graph; those with blank nodes by themselves."""
+
+    blank: list[str] = field(default_factory=list)
+    plain: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.blank) + len(self.plain)
+
+    def pieces(self, size: int) -> Iterator[list[str]]:
+        """Yield the lines in pieces: all blank nodes in the first, since they last only for a request."""
+        rest = max(size - len(self.blank), 0)
+        yield self.blank + self.plain[:rest]
+        for start in range(rest, len(self.plain), size):
+            yield self.plain[start : start + size]
+
+
+def _split(dataset: bytes) -> dict[str, _Graph]:
+    """Return each graph of N-Quads; the default graph has no name."""
+    graphs: dict[str, _Graph] = defaultdict(_Graph)
     for quad in ox.parse(dataset, ox.RdfFormat.N_QUADS):
         name = quad.graph_name
-        if isinstance(name, ox.BlankNode) or isinstance(quad.object, ox.BlankNode | ox.Triple):
-            raise InputError(f"an engine elsewhere cannot be sent blank nodes or triple terms: {quad}")
-        line = f"{quad.subject} {quad.predicate} {quad.object} .\n"
-        graphs[name.value if isinstance(name, ox.NamedNode) else ""].append(line)
+        if isinstance(name, ox.BlankNode) or isinstance(quad.object, ox.Triple):
+            raise InputError(f"an engine elsewhere is sent neither nameless graphs nor triple terms: {quad}")
+        graph = graphs[name.value if isinstance(name, ox.NamedNode) else ""]
+        blank = any(isinstance(term, ox.BlankNode) for term in (quad.subject, quad.object))
+        (graph.blank if blank else graph.plain).append(f"{quad.triple} .\n")
     return graphs
-
-
-def _pieces(lines: list[str], size: int) -> Iterator[list[str]]:
-    for start in range(0, len(lines), size):
-        yield lines[start : start + size]
 
 
 def _complete(asked: Ways, engine: "_Engine") -> Ways:
@@ -134,14 +150,14 @@ class _Engine:
             raise EndpointError(self.query, "the answer is not SPARQL results in JSON") from error
         return found
 
-    def verify(self, graphs: dict[str, list[str]], merged: str | None) -> None:
+    def verify(self, graphs: dict[str, _Graph], merged: str | None) -> None:
         """Raise `EndpointError` when a graph has another number of triples than was sent."""
         there = self.counts()
         there[""] = int(self._bindings(_COUNT_DEFAULT, merged)[0]["n"]["value"])
-        for name, lines in graphs.items():
-            if there.get(name, 0) != len(lines):
+        for name, graph in graphs.items():
+            if there.get(name, 0) != len(graph):
                 which = f"the graph {name}" if name else "the default graph"
                 raise EndpointError(
                     self.query,
-                    f"{which} has {there.get(name, 0):,} triples after the load, not {len(lines):,}",
+                    f"{which} has {there.get(name, 0):,} triples after the load, not {len(graph):,}",
                 )

@@ -94,9 +94,10 @@ class _Updates:
         if replace:
             self._send(f"CLEAR SILENT GRAPH <{graph}>" if graph else "CLEAR SILENT DEFAULT")
         content = "".join(lines)
-        self._send(
-            f"INSERT DATA {{ GRAPH <{graph}> {{ {content} }} }}" if graph else f"INSERT DATA {{ {content} }}"
-        )
+        if graph:
+            content = f"GRAPH <{graph}> {{ {content} }}"
+        # not INSERT DATA, in which Virtuoso takes no blank nodes
+        self._send(f"INSERT {{ {content} }} WHERE {{}}")
 
     def _send(self, update: str) -> None:
         kind = {"Content-Type": "application/sparql-update"}
