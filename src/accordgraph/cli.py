@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from accordgraph import __version__
-from accordgraph.errors import AccordGraphError, InputError, ParameterError
+from accordgraph.errors import SHOWN, AccordGraphError, InputError, ParameterError
 
 if TYPE_CHECKING:
     from accordgraph.assets import Project
@@ -261,6 +261,9 @@ def load(
             "graphs": filled.graphs,
         }
         said["verified"] = "the triples of every graph were counted there"
+        said["altered"] = ", ".join(filled.altered[:SHOWN]) or "nothing"
+        if len(filled.altered) > SHOWN:
+            said["altered"] = f"{said['altered']} and {len(filled.altered) - SHOWN} more values"
     elif ways != UNSAID:
         raise InputError("--graph-store, --update and --merged-graph are for an engine elsewhere")
     else:

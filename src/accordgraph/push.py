@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from accordgraph.endpoint import RESULTS, check_address, credentials
 from accordgraph.errors import EndpointError, InputError
-from accordgraph.namespaces import BASE
+from accordgraph.namespaces import BASE, RDF, XSD
 from accordgraph.record import RECORD, Record
 from accordgraph.settings import Settings
 from accordgraph.ways import UNSAID, Ways, send, ways_of, writer_by
@@ -22,7 +22,10 @@ from accordgraph.ways import UNSAID, Ways, send, ways_of, writer_by
 _GRAPHS = f"{BASE}graph/"
 _COUNT_DEFAULT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 _COUNT_NAMED = "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
+_TYPED = f'SELECT DISTINCT ?o WHERE {{ ?s ?p ?o FILTER(LANG(?o) = "" && DATATYPE(?o) != {XSD.string}) }}'
 _SECONDS = 300.0
+
+_TEXTS = (XSD.string, RDF.langString, RDF.dirLangString)
 
 Progress = Callable[[int, int], None]
 """Is told how many triples were sent, of how many."""
@@ -36,6 +39,8 @@ class Filled:
     triples: int
     graphs: int
     ways: Ways
+    altered: tuple[str, ...]
+    """The numbers, dates and the like that the engine gives back in another form than it was sent."""
 
 
 def push(
@@ -74,9 +79,10 @@ def push(
                 done += len(piece)
                 progress(done, total)
         engine.verify(graphs, ways.merged)
+        altered = sorted(graphs[""].typed - engine.typed(ways.merged))
         record = Record(hashlib.sha256(dataset).hexdigest(), len(graphs[""]), tuple(named), ways.merged)
         writer.write(RECORD.value, [f"{triple} .\n" for triple in record.write()], replace=True)
-    return Filled(record.digest, record.triples, len(named), ways)
+    return Filled(record.digest, record.triples, len(named), ways, tuple(altered))
 
 
 @dataclass
@@ -85,6 +91,8 @@ class _Graph:
 
     blank: list[str] = field(default_factory=list)
     plain: list[str] = field(default_factory=list)
+    typed: set[str] = field(default_factory=set)
+    """The literals that are neither plain texts nor texts in a language."""
 
     def __len__(self) -> int:
         return len(self.blank) + len(self.plain)
@@ -105,6 +113,8 @@ def _split(dataset: bytes) -> dict[str, _Graph]:
         if isinstance(name, ox.BlankNode) or isinstance(quad.object, ox.Triple):
             raise InputError(f"an engine elsewhere is sent neither nameless graphs nor triple terms: {quad}")
         graph = graphs[name.value if isinstance(name, ox.NamedNode) else ""]
+        if isinstance(quad.object, ox.Literal) and quad.object.datatype not in _TEXTS:
+            graph.typed.add(str(quad.object))
         blank = any(isinstance(term, ox.BlankNode) for term in (quad.subject, quad.object))
         (graph.blank if blank else graph.plain).append(f"{quad.triple} .\n")
     return graphs
@@ -149,6 +159,15 @@ class _Engine:
         except (ValueError, LookupError, TypeError) as error:
             raise EndpointError(self.query, "the answer is not SPARQL results in JSON") from error
         return found
+
+    def typed(self, merged: str | None) -> set[str]:
+        """Return the literals of the merged dataset that are no texts, as the engine writes them."""
+        terms = [row["o"] for row in self._bindings(_TYPED, merged)]
+        return {
+            str(ox.Literal(term["value"], datatype=ox.NamedNode(term["datatype"])))
+            for term in terms
+            if "datatype" in term
+        }
 
     def verify(self, graphs: dict[str, _Graph], merged: str | None) -> None:
         """Raise `EndpointError` when a graph has another number of triples than was sent."""

@@ -43,3 +43,19 @@ def served(
     found = Served(request, dataset, tmp_path_factory.mktemp("disk"))
     yield found
     found.close()
+
+
+@pytest.fixture(scope="module")
+def oxigraph_alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An `oxigraph` server for the tests of one module."""
+    with engines.oxigraph(tmp_path_factory.mktemp("oxigraph")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def virtuoso_alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Virtuoso for the tests of one module."""
+    if engines.VIRTUOSO is None:
+        pytest.skip("Virtuoso is not here: no virtuoso-t (scripts/virtuoso installs it on Debian)")
+    with engines.virtuoso(tmp_path_factory.mktemp("virtuoso")) as address:
+        yield address

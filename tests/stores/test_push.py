@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import httpx
@@ -13,7 +13,6 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-import engines
 from accordgraph.engine import Job, gather
 from accordgraph.errors import EndpointError, InputError
 from accordgraph.namespaces import ACG, GRAPH, ID, SKOS, XSD
@@ -47,20 +46,6 @@ def dataset(graphs: dict[str, list[str]]) -> bytes:
 
 FIRST = dataset({"a": LINES[:5], "b": LINES[3:]})
 SECOND = dataset({"b": LINES[:2], "c": LINES[1:4]})
-
-
-@pytest.fixture(scope="module")
-def oxigraph_alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with engines.oxigraph(tmp_path_factory.mktemp("oxigraph")) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def virtuoso_alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    if engines.VIRTUOSO is None:
-        pytest.skip("Virtuoso is not here: no virtuoso-t (scripts/virtuoso installs it on Debian)")
-    with engines.virtuoso(tmp_path_factory.mktemp("virtuoso")) as address:
-        yield address
 
 
 Target = tuple[str, Settings, Ways]
@@ -150,6 +135,13 @@ def test_a_triple_in_two_graphs_counts_once(target: Target) -> None:
             await engine.stop()
 
     assert asyncio.run(rows()) == [ID["one"].value] * len(LINES)
+
+
+def test_what_the_engine_writes_otherwise_is_told(oxigraph_alone: str, virtuoso_alone: str) -> None:
+    year = f'"P1Y"^^{XSD.duration}'
+    content = dataset({"a": [*LINES[:6], f"{ID['one']} {ACG.recursEvery} {year}"]})
+    assert push(content, oxigraph_alone, SETTINGS).altered == ()
+    assert push(content, virtuoso_alone, FOR_VIRTUOSO).altered == (year,)
 
 
 def test_a_merged_graph_may_be_asked_for(oxigraph_alone: str) -> None:
