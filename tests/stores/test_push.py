@@ -201,6 +201,7 @@ class Forgetful:
 
     def app(self) -> FastAPI:
         app = FastAPI()
+        app.state.settings = SETTINGS
         app.router.add_route("/sparql", self.query, methods=["POST"])
         app.router.add_route("/data", self.store, methods=["PUT", "POST"])
         return app

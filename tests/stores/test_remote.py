@@ -70,6 +70,7 @@ class Elsewhere:
     @contextmanager
     def served(self) -> Iterator[httpx.Client]:
         app = FastAPI()
+        app.state.settings = SETTINGS
         app.router.add_route("/sparql", self.__call__, methods=["POST"])
         with (
             running(app) as engine,
@@ -263,6 +264,7 @@ def test_an_engine_that_is_not_there(elsewhere: Elsewhere) -> None:
 
 def test_an_engine_that_goes_away(elsewhere: Elsewhere) -> None:
     app = FastAPI()
+    app.state.settings = SETTINGS
     app.router.add_route("/sparql", elsewhere.__call__, methods=["POST"])
     with running(app) as engine:
         ours = running(create_app(lambda: RemoteEngine(f"{engine}/sparql", SETTINGS), SETTINGS))
