@@ -64,6 +64,8 @@ class Elsewhere:
         fields = parse_qs((await request.body()).decode())
         if record.RECORD.value in fields["query"][0]:
             return Response(self.described, media_type=JSON)
+        if "#+ summary:" in fields["query"][0]:  # of the server itself, as for its search
+            return Response(bindings([]), media_type=JSON)
         self.sent.append({"accept": [request.headers["accept"]], **fields})
         return self.answer
 

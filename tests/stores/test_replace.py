@@ -66,6 +66,7 @@ def test_exchanged_twice_under_way(tmp_path: Path, on_disk: bool) -> None:
                     put(generation)
                     await current.replace()
                     digests.add(current.digest)
+                asked += [asyncio.create_task(ask()) for _ in range(8)]
                 begun += [piece async for piece in pieces]
             return begun, await asyncio.gather(*asked), digests
         finally:
