@@ -12,6 +12,7 @@ from accordgraph.engine import Job
 from accordgraph.errors import AccordGraphError, EvaluationError, WorkerError
 from accordgraph.feed import Feed
 from accordgraph.rows import too_many_rows
+from accordgraph.spreadsheet import About
 from accordgraph.store import Answer, let_go
 
 _PIECE = 65_536
@@ -30,11 +31,12 @@ class Reading:
         media_type: str,
         job: Job,
         most_triples: int,
+        digest: str,
         written: asyncio.Queue[bytes | None],
     ) -> None:
         """Make a reading, in the event loop whose queue it writes to."""
         self._feed, self._word, self._media_type, self._job = feed, word, media_type, job
-        self._most_triples = most_triples
+        self._most_triples, self._digest = most_triples, digest
         self._written, self._loop = written, asyncio.get_running_loop()
 
     def __call__(self) -> None:
@@ -58,7 +60,7 @@ class Reading:
         form = forms.ALL[self._job.form]
         if form == forms.XLSX:  # a zip archive, whose parts are written in places
             whole = BytesIO()
-            results.write(answer, form, whole, self._job.most_rows)
+            results.write(answer, form, whole, self._job.most_rows, About(self._job.text, self._digest))
             output.write(whole.getvalue())
         else:
             results.write(answer, form, cast(IO[bytes], output), self._job.most_rows)

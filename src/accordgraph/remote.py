@@ -165,7 +165,9 @@ class RemoteEngine:
             if "x-sparql-maxrows" in response.headers:  # how Virtuoso says that it left rows out
                 raise too_many_rows(int(response.headers["x-sparql-maxrows"]))
             feed = Feed()
-            reading = Reading(feed, word, media_type(response), job, self._settings.answer_rows, written)
+            reading = Reading(
+                feed, word, media_type(response), job, self._settings.answer_rows, self.digest, written
+            )
             writing = loop.run_in_executor(self._threads, reading)
             try:
                 read = 0

@@ -75,8 +75,7 @@ class Answers:
         body = self.cache.get(key)
         if body is None:
             body = await gather(self.engine, Job(text, forms.JSON.name))
-            if self.engine.digest != UNKNOWN:
-                self.cache.put(key, body)
+            self._keep(key, body)
         bindings: list[dict[str, dict[str, str]]] = json.loads(body)["results"]["bindings"]
         return bindings
 
@@ -105,8 +104,12 @@ class Answers:
         finally:
             self.ended(client, outcome, time.perf_counter() - began)
         count = len(json.loads(body)["results"]["bindings"])
-        self.cache.put(key, str(count).encode())
+        self._keep(key, str(count).encode())
         return count
+
+    def _keep(self, key: tuple[str, ...], octets: bytes) -> None:
+        if self.engine.digest != UNKNOWN:
+            self.cache.put(key, octets)
 
     async def respond(self, request: Request, question: Question) -> Response:
         """Answer a question; raises `Problem` for one that fails before a part of its answer was sent."""
