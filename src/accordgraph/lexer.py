@@ -5,7 +5,6 @@ second parser, and where a text can be read in two ways it follows both.
 """
 
 import re
-from collections import deque
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -23,6 +22,7 @@ _TOKEN = re.compile(
     r"|(?P<name>(?:[^\W\d_][\w.-]*|_)?:(?:[\w:%-]|\\.|\.(?=[\w:%\\-]))*)|(?P<word>[^\W\d_]\w*)|(?P<mark>.)",
     re.DOTALL,
 )
+_DECLARATIONS = {"PREFIX": ("name", "iri"), "BASE": ("iri",), "VERSION": ("string",)}
 _UPDATES = {"ADD", "CLEAR", "COPY", "CREATE", "DELETE", "DROP", "INSERT", "LOAD", "MOVE", "WITH"}
 
 _CHANGING = re.compile(r"(?<![^\W\d])(?:NOW|RAND|UUID|STRUUID|BNODE)(?!\w)", re.IGNORECASE)
@@ -68,17 +68,18 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def _after_prologue(text: str) -> Iterator[Token]:
-    """Yield the tokens from the first word that is no declaration: SELECT, ASK, INSERT and so on."""
+    """Yield the tokens from the first word that is no declaration: SELECT, ASK, INSERT and so on.
+
+    What only begins like a declaration is none: the search ends there, so that it reads no text twice.
+    """
     found = tokens(text)
     for token in found:
-        match token.text.upper():
-            case "PREFIX":
-                deque(islice(found, 2), 0)
-            case "BASE" | "VERSION":
-                next(found, None)
-            case _:
-                yield token
-                break
+        parts = _DECLARATIONS.get(token.text.upper(), ()) if token.kind == "word" else ()
+        taken = list(islice(found, len(parts)))
+        if not parts or [part.kind for part in taken] != list(parts):
+            yield token
+            yield from taken
+            break
     yield from found
 
 
