@@ -1,7 +1,8 @@
 """How large a query is, before it is parsed: its length, how deep it nests, how many patterns it has.
 
-The engine plans for seconds over a few hundred triple patterns or brackets in each other, and thousands of
-brackets end its process. What is counted here is an upper bound: some harmless text counts too.
+The engine plans for seconds over 150 triple patterns, so a query is told at once that it has too many. What is
+counted here is an upper bound for queries as people write them: some harmless text counts too. It is no wall:
+who hides brackets from it meets the deadline of the process, whose stack is deep enough for them.
 """
 
 from accordgraph.errors import LimitExceeded
@@ -31,7 +32,9 @@ def measure(text: str) -> tuple[int, int]:
     """Return how deep the brackets of a query nest, and the most triple patterns that it can have."""
     stack: list[str] = []
     deepest = patterns = 0
+    before = ""
     for token in tokens(text):
+        before, mark = token.text, before + token.text
         if token.kind != "mark":
             continue
         if token.text in _OPEN:
@@ -41,6 +44,9 @@ def measure(text: str) -> tuple[int, int]:
         elif token.text in _CLOSE:
             if stack:
                 stack.pop()
-        elif token.text in ".;" or (token.text in ",/|" and stack and stack[-1] != "("):
+        elif mark == "||":  # alternatives of a condition, not of a path: takes back the first bar
+            patterns -= 1
+            before = ""
+        elif token.text in ".;/|" or (token.text == "," and stack and stack[-1] != "("):
             patterns += 1
     return deepest, patterns

@@ -38,7 +38,7 @@ def write(
     elif form not in (forms.GRAPHS if answer.is_graph else forms.RESULTS) or form.format is None:
         raise InputError(f"{form.name} is not a form of this answer")
     elif answer.is_graph:
-        triples = answer.triples()
+        triples = answer.triples(most_rows)
         if most_rows is not None and len(triples) > most_rows:
             raise too_many_rows(most_rows)
         answer.write_triples(triples, output, cast(RdfFormat, form.format))

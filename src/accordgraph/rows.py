@@ -48,9 +48,9 @@ def _counter(form: QueryResultsFormat) -> Callable[[bytes], int]:
     if form == QueryResultsFormat.XML:
         return _Marks(b"</result>")
     if form == QueryResultsFormat.JSON:
-        return _Unquoted(b",{", escaped=True, first=1)
+        return _Unquoted((b"[{", b",{"), escaped=True)
     if form == QueryResultsFormat.CSV:
-        return _Unquoted(b"\n", escaped=False, first=-1)
+        return _Unquoted((b"\n",), escaped=False, first=-1)
     return _Marks(b"\n", first=-1)
 
 
@@ -68,10 +68,11 @@ class _Marks:
 
 
 class _Unquoted:
-    """Counts a mark outside of what stands in double quotes."""
+    """Counts marks outside of what stands in double quotes."""
 
-    def __init__(self, mark: bytes, *, escaped: bool, first: int) -> None:
-        self._marks, self._escaped = _Marks(mark, first), escaped
+    def __init__(self, marks: tuple[bytes, ...], *, escaped: bool, first: int = 0) -> None:
+        self._marks = [_Marks(mark, first) for mark in marks]
+        self._escaped = escaped
         self._inside = False
         self._rest = b""
 
@@ -88,5 +89,5 @@ class _Unquoted:
         for place, part in enumerate(piece.split(b'"')):
             if place:
                 self._inside = not self._inside
-            found += 0 if self._inside else self._marks(part)
+            found += 0 if self._inside else sum(marks(part) for marks in self._marks)
         return found

@@ -80,14 +80,22 @@ class Answer:
         except RuntimeError as error:
             raise EvaluationError(str(error)) from error
 
-    def triples(self) -> list[ox.Triple]:
-        """Return the graph of CONSTRUCT or DESCRIBE: each triple once, in the order of their text."""
+    def triples(self, enough: int | None = None) -> list[ox.Triple]:
+        """Return the graph of CONSTRUCT or DESCRIBE: each triple once, in the order of their text.
+
+        With more than `enough` triples, no more than one beyond that are looked for.
+        """
         if not isinstance(self._result, ox.QueryTriples):
             raise TypeError("only CONSTRUCT and DESCRIBE give triples")
+        found = set()
         try:
-            return sorted(set(self._result), key=str)
+            for triple in self._result:
+                found.add(triple)
+                if enough is not None and len(found) > enough:
+                    break
         except RuntimeError as error:
             raise EvaluationError(str(error)) from error
+        return sorted(found, key=str)
 
     def write(self, output: IO[bytes], form: ox.QueryResultsFormat | ox.RdfFormat) -> None:
         """Write the answer in a format of its kind; a graph gets the prefixes that it uses."""
@@ -104,7 +112,12 @@ class Answer:
     @staticmethod
     def write_triples(triples: list[ox.Triple], output: IO[bytes], form: ox.RdfFormat) -> None:
         """Write a graph with the prefixes that it uses."""
-        ox.serialize(triples, output, form, prefixes=_prefixes_used(triples))
+        try:
+            ox.serialize(triples, output, form, prefixes=_prefixes_used(triples))
+        except OSError as error:
+            if error.errno is not None:  # of the file, not of the engine
+                raise
+            raise EvaluationError(f"{form.name} cannot hold this graph: {error}") from error
 
 
 class Store(Protocol):
