@@ -5,11 +5,13 @@ while queries run: those that have begun end where they began.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
+from accordgraph.errors import AccordGraphError, WorkerError
 from accordgraph.store import Graphs
 
 UNKNOWN = "unknown"
@@ -73,6 +75,8 @@ class Current:
         self._running: dict[int, int] = {}
         self._retired: dict[int, Engine] = {}
         self._exchange = asyncio.Lock()
+        self._past: Counter[str] = Counter()
+        self._recovered = 0
 
     @property
     def digest(self) -> str:
@@ -95,9 +99,10 @@ class Current:
 
     async def stop(self) -> None:
         """Stop every engine, those that are being replaced too."""
-        for engine in (self._engine, *self._retired.values()):
-            await engine.stop()
-        self._retired.clear()
+        async with self._exchange:
+            for engine in (self._engine, *self._retired.values()):
+                await engine.stop()
+            self._retired.clear()
 
     async def replace(self) -> None:
         """Make a new engine, over what is there now, and ask it from now on.
@@ -105,19 +110,39 @@ class Current:
         When the new one cannot start, the old one stays, and the error says why.
         """
         async with self._exchange:
-            engine = await asyncio.to_thread(self._make)
-            await engine.start()
-            old, self._engine = self._engine, engine
-            if self._running.get(id(old)):
-                self._retired[id(old)] = old
-            else:
-                await old.stop()
+            await self._replace()
+
+    async def _replace(self) -> None:
+        engine = await asyncio.to_thread(self._make)
+        await engine.start()
+        old, self._engine = self._engine, engine
+        if self._running.get(id(old)):
+            self._retired[id(old)] = old
+        else:
+            await self._end(old)
+
+    async def _end(self, engine: Engine) -> None:
+        self._past.update(engine.counts())
+        await engine.stop()
+
+    async def _recover(self) -> None:
+        """Replace an engine that was lost; who else asks meanwhile waits."""
+        async with self._exchange:
+            if not self._engine.lost:
+                return
+            try:
+                await self._replace()
+            except AccordGraphError as error:
+                raise WorkerError(
+                    f"the process of the dataset ended, and no other can start: {error}"
+                ) from error
+            self._recovered += 1
 
     @asynccontextmanager
     async def run(self, job: Job) -> AsyncIterator[AsyncIterator[bytes]]:
         """Answer a query; see `Engine.run`. An engine that was lost is replaced first."""
-        if self._engine.lost and not self._exchange.locked():
-            await self.replace()
+        if self._engine.lost:
+            await self._recover()
         engine = self._engine
         self._running[id(engine)] = self._running.get(id(engine), 0) + 1
         try:
@@ -128,15 +153,18 @@ class Current:
             if not self._running[id(engine)]:
                 del self._running[id(engine)]
                 if retired := self._retired.pop(id(engine), None):
-                    await retired.stop()
+                    await self._end(retired)
 
     def state(self) -> Mapping[str, object]:
-        """Return the state of the engine."""
-        return self._engine.state()
+        """Return the state of the engine, whether it is lost, and how many that were lost were replaced."""
+        return {**self._engine.state(), "lost": self._engine.lost, "recovered": self._recovered}
 
     def counts(self) -> Mapping[str, int]:
-        """Return the counts of the engine."""
-        return self._engine.counts()
+        """Return the counts of the engine and of those before it."""
+        total = Counter(self._past)
+        for engine in (self._engine, *self._retired.values()):
+            total.update(engine.counts())
+        return total
 
     def sizes(self) -> Mapping[str, int]:
         """Return the sizes of the engine."""

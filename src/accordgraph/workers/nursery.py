@@ -2,10 +2,12 @@
 
 It is run as `python -m accordgraph.workers.nursery FD`, with a socket (packets) of that number. The first
 packet says what to hold and which limits apply; each later one carries the socket of a worker to be. It
-answers with packets of JSON: `ready` with what it holds, `started` with the process of a worker, `ended` with
-a process and how it ended.
+answers with packets of JSON: `ready` with what it holds, `started` with the process of a worker, `refused`
+with the reason why there is none, `ended` with a process and how it ended. When the socket closes it ends its
+workers and itself; the signals that end a service are for the web process, which lets its queries finish.
 """
 
+import errno
 import gc
 import json
 import os
@@ -14,6 +16,7 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -31,7 +34,8 @@ def main(number: int) -> None:
     """Serve the socket of that number until it is closed."""
     control = socket.socket(fileno=number)
     sandbox.end_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number_of_signal in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number_of_signal, signal.SIG_IGN)
     begin = json.loads(control.recv(PACKET))
     walls = sandbox.cut_off()
     store, held = None, None
@@ -62,17 +66,31 @@ def _serve(
     selector = selectors.DefaultSelector()
     selector.register(control, selectors.EVENT_READ)
     selector.register(wake, selectors.EVENT_READ)
-    while True:
-        for key, _ in selector.select():
-            if key.fileobj is control:
-                packet, channels, _, _ = socket.recv_fds(control, 16, 1)
-                if not packet:
-                    return
-                pid = _fork(socket.socket(fileno=channels[0]), control, store, held, limits)
-                control.send(json.dumps({"started": pid}).encode())
-            else:
-                os.read(wake, PACKET)
-                _reap(control)
+    alive: set[int] = set()
+    try:
+        while True:
+            for key, _ in selector.select():
+                if key.fileobj is control:
+                    packet, channels, _, _ = socket.recv_fds(control, 16, 1)
+                    if not packet:
+                        return
+                    try:
+                        pid = _fork(channels, control, store, held, limits)
+                    except OSError as error:
+                        control.send(json.dumps({"refused": error.strerror or str(error)}).encode())
+                        continue
+                    alive.add(pid)
+                    control.send(json.dumps({"started": pid}).encode())
+                else:
+                    os.read(wake, PACKET)
+                    for pid, how in _ended():
+                        alive.discard(pid)
+                        control.send(json.dumps({"ended": pid, "how": how}).encode())
+    finally:
+        for pid in alive:
+            os.kill(pid, signal.SIGKILL)
+        for pid in alive:
+            os.waitpid(pid, 0)
 
 
 def _pipe() -> tuple[int, int]:
@@ -81,7 +99,8 @@ def _pipe() -> tuple[int, int]:
     return reader, writer
 
 
-def _reap(control: socket.socket) -> None:
+def _ended() -> Iterator[tuple[int, int]]:
+    """Yield the processes that have ended, and how."""
     while True:
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)
@@ -89,22 +108,32 @@ def _reap(control: socket.socket) -> None:
             return
         if not pid:
             return
-        control.send(json.dumps({"ended": pid, "how": os.waitstatus_to_exitcode(status)}).encode())
+        yield pid, os.waitstatus_to_exitcode(status)
 
 
 def _fork(
-    channel: socket.socket,
+    channels: list[int],
     control: socket.socket,
     store: LocalStore | None,
     held: Held | None,
     limits: dict[str, Any],
 ) -> int:
-    pid = os.fork()
+    if not channels:
+        raise OSError(errno.EMFILE, "there are too many open files")
+    nursery, channel = os.getpid(), socket.socket(fileno=channels[0])
+    try:
+        pid = os.fork()
+    except OSError:
+        channel.close()
+        raise
     if pid:
         channel.close()
         return pid
     code = 1
     try:
+        sandbox.end_with_parent()
+        if os.getppid() != nursery:  # it ended before the line above
+            return 0
         control.close()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)

@@ -8,6 +8,7 @@ slow is not used again, since the system has put it behind all others.
 import asyncio
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -22,11 +23,15 @@ from accordgraph import errors
 from accordgraph.engine import Job
 from accordgraph.errors import InputError, LimitExceeded, Overloaded, QueryError, WorkerError
 from accordgraph.settings import Settings
+from accordgraph.workers import sandbox
 from accordgraph.workers.nursery import MEMORY, PACKET
 from accordgraph.workers.worker import DATA, END, HEAD, KINDS, LENGTH
 
 _YOUNG_SECONDS = 0.02
 """After this time the system lets other processes go before a worker."""
+_REFILL_SECONDS = 0.2
+"""How long to wait before a worker that ended while it was idle is replaced: it may end again."""
+_STOP_SECONDS = 5.0
 _COUNTED = ("started", "spent", "stopped", "memory", "processor", "lost")
 _LIMITS = ("query_seconds", "query_memory", "query_bytes", "query_depth", "query_patterns")
 
@@ -53,6 +58,7 @@ class Pool:
         self._alive: dict[int, asyncio.Future[int]] = {}
         self._forking: deque[socket.socket] = deque()
         self._waiting: list[asyncio.Future[_Worker]] = []
+        self._told: set[int] = set()
         self._slow = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped = False
@@ -88,9 +94,10 @@ class Pool:
         own, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             command = [sys.executable, "-m", "accordgraph.workers.nursery", str(theirs.fileno())]
-            self._nursery = await asyncio.create_subprocess_exec(
-                *command, pass_fds=[theirs.fileno()], stdin=asyncio.subprocess.DEVNULL
-            )
+            with sandbox.deep_stack():
+                self._nursery = await asyncio.create_subprocess_exec(
+                    *command, pass_fds=[theirs.fileno()], stdin=asyncio.subprocess.DEVNULL
+                )
         self._control = own
         own.setblocking(False)
         is_folder = self._source.is_dir()
@@ -115,23 +122,27 @@ class Pool:
                 "setting open_workers (ACCORDGRAPH_OPEN_WORKERS=true) serves all the same"
             )
         self._loop.add_reader(own, self._hear)
-        for _ in range(self._settings.spare_workers):
-            self._fork()
+        self._refill()
 
     async def stop(self) -> None:
-        """End every worker and the nursery."""
+        """End every worker and the nursery, and wait until they have ended."""
         if self._stopped:
             return
         self._stopped = True
         self._loop.remove_reader(self._control)
-        self._control.close()
+        self._control.close()  # the nursery then ends its workers and itself
+        self._disappoint(WorkerError("the server is stopping"))
         for worker in (*self._idle, *self._busy):
             worker.writer.close()
         while self._forking:
             self._forking.popleft().close()
-        with suppress(ProcessLookupError):
-            self._nursery.kill()
-        await self._nursery.wait()
+        try:
+            async with asyncio.timeout(_STOP_SECONDS):
+                await self._nursery.wait()
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                self._nursery.kill()
+            await self._nursery.wait()
 
     @asynccontextmanager
     async def run(self, job: Job) -> AsyncIterator[AsyncIterator[bytes]]:
@@ -141,9 +152,9 @@ class Pool:
         `QueryError`, `InputError`, `LimitExceeded`, `Overloaded` (it was slow, and the slow places are taken)
         or `WorkerError`.
         """
-        if len(self._busy) >= self._settings.workers:
+        if len(self._busy) + len(self._waiting) >= self._settings.workers:
             raise Overloaded("all places for queries are taken; ask again in a moment")
-        worker = self._idle.pop() if self._idle else await self._next()
+        worker = self._free() or await self._next()
         self._busy.add(worker)
         self._watch(worker)
         whole = False
@@ -209,6 +220,7 @@ class Pool:
         """Stop a worker; its reader then sees the end of the socket, and tells the reason."""
         worker.reason = worker.reason or reason
         if not worker.ended.done():
+            self._told.add(worker.pid)
             with suppress(ProcessLookupError):
                 os.kill(worker.pid, signal.SIGKILL)
 
@@ -225,7 +237,7 @@ class Pool:
         if how == -signal.SIGXCPU:
             seconds = self._settings.query_seconds
             return LimitExceeded("query_seconds", f"the query took longer than {seconds:g} seconds")
-        return WorkerError(f"the process of the query ended by itself ({how})")
+        return WorkerError(f"the process of the query ended by itself ({_name(how)})")
 
     def _release(self, worker: _Worker, whole: bool) -> None:
         for timer in worker.timers:
@@ -241,9 +253,25 @@ class Pool:
             self._counts["spent" if whole else "stopped"] += 1
         self._end(worker)
         worker.writer.close()
-        if not self._stopped and len(self._idle) + len(self._forking) < wanted:
-            with suppress(WorkerError):  # the next query that finds no worker says so
+        self._refill()
+
+    def _refill(self) -> None:
+        """Have as many workers wait as the settings say."""
+        wanted = self._settings.spare_workers
+        with suppress(WorkerError):  # the next query that finds no worker says so
+            while not self._stopped and not self.lost and len(self._idle) + len(self._forking) < wanted:
                 self._fork()
+
+    def _free(self) -> _Worker | None:
+        """Return a worker that waits, and has not ended meanwhile."""
+        while self._idle:
+            worker = self._idle.pop()
+            end = select.poll()
+            end.register(worker.writer.get_extra_info("socket").fileno(), select.POLLIN)
+            if not end.poll(0):
+                return worker
+            worker.writer.close()
+        return None
 
     async def _next(self) -> _Worker:
         """Return the next worker that is free; who came last gets it, so a burst keeps nobody out."""
@@ -251,16 +279,22 @@ class Pool:
         self._waiting.append(waiting)
         try:
             self._fork()
-            return await waiting
-        except BaseException:
+            async with asyncio.timeout(self._settings.query_seconds):
+                return await waiting
+        except BaseException as error:
             if waiting in self._waiting:
                 self._waiting.remove(waiting)
             elif waiting.done() and not waiting.cancelled() and not waiting.exception():
                 self._take(waiting.result())
+            if isinstance(error, TimeoutError):
+                raise Overloaded("no process for the query has started in time") from error
             raise
 
     def _take(self, worker: _Worker) -> None:
         """Give a worker that is free to who waits for one, or keep it."""
+        if self._stopped or worker.ended.done():
+            worker.writer.close()
+            return
         while self._waiting:
             waiting = self._waiting.pop()
             if not waiting.done():
@@ -270,14 +304,16 @@ class Pool:
 
     def _fork(self) -> None:
         """Ask the nursery for a worker, which comes to `_welcome`."""
-        own, theirs = socket.socketpair()
-        with theirs:
-            try:
+        before = len(self._forking)
+        try:
+            own, theirs = socket.socketpair()
+            with theirs:
+                self._forking.append(own)
                 socket.send_fds(self._control, [b"fork"], [theirs.fileno()])
-            except OSError as error:
-                own.close()
-                raise WorkerError(f"no process for the query can be started: {error}") from error
-        self._forking.append(own)
+        except OSError as error:
+            if len(self._forking) > before:
+                self._forking.pop().close()
+            raise WorkerError(f"no process for the query can be started: {error.strerror}") from error
 
     async def _welcome(self, pid: int, channel: socket.socket, ended: asyncio.Future[int]) -> None:
         reader, writer = await asyncio.open_connection(sock=channel)
@@ -301,29 +337,57 @@ class Pool:
                 pid = said["started"]
                 self._alive[pid] = self._loop.create_future()
                 self._run(self._welcome(pid, self._forking.popleft(), self._alive[pid]))
-                continue
-            pid, how = said["ended"], said["how"]
-            self._alive.pop(pid).set_result(how)
-            self._idle = [worker for worker in self._idle if worker.pid != pid]
-            if how in (-signal.SIGABRT, MEMORY):
-                self._counts["memory"] += 1
-            elif how == -signal.SIGXCPU:
-                self._counts["processor"] += 1
-            elif how != -signal.SIGKILL:
-                self._counts["lost"] += 1
+            elif "refused" in said:
+                self._forking.popleft().close()
+                if len(self._waiting) > len(self._forking):
+                    message = f"no process for the query can be started: {said['refused']}"
+                    self._waiting.pop().set_exception(Overloaded(message))
+            else:
+                self._has_ended(said["ended"], said["how"])
+
+    def _has_ended(self, pid: int, how: int) -> None:
+        self._alive.pop(pid).set_result(how)
+        if pid in self._told:
+            self._told.remove(pid)
+            return
+        if how in (-signal.SIGABRT, MEMORY):
+            self._counts["memory"] += 1
+        elif how == -signal.SIGXCPU:
+            self._counts["processor"] += 1
+        else:
+            self._counts["lost"] += 1
+        for worker in [worker for worker in self._idle if worker.pid == pid]:
+            self._idle.remove(worker)
+            worker.writer.close()
+        self._loop.call_later(_REFILL_SECONDS, self._refill)
 
     def _nursery_is_gone(self) -> None:
+        """Note that there are no more workers: they end with the nursery."""
         self._loop.remove_reader(self._control)
         self.lost = True
+        for ended in self._alive.values():
+            ended.set_result(-signal.SIGKILL)
+        self._alive.clear()
+        self._disappoint(WorkerError("the process that starts workers has ended"))
+
+    def _disappoint(self, reason: WorkerError) -> None:
+        """Tell who waits for a worker that none will come."""
         for waiting in self._waiting:
             if not waiting.done():
-                waiting.set_exception(WorkerError("the process that starts workers has ended"))
+                waiting.set_exception(reason)
         self._waiting.clear()
+        while self._forking:
+            self._forking.pop().close()
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _name(how: int) -> str:
+    """Return how a process ended, for people: the name of a signal, or its exit code."""
+    return signal.Signals(-how).name if how < 0 else f"code {how}"
 
 
 def _error(content: dict[str, Any]) -> Exception:
