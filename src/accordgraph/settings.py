@@ -64,12 +64,20 @@ class Settings:
     query_memory: int = _setting(1024, "memory that a query may take beside the dataset", "MiB")
     query_bytes: int = _setting(100_000, "length of a query", "bytes")
     query_depth: int = _setting(64, "brackets of a query that stand in each other", "brackets")
-    query_patterns: int = _setting(150, "triple patterns and steps of paths in a query", "patterns")
+    query_patterns: int = _setting(100, "triple patterns and steps of paths in a query", "patterns")
     answer_rows: int = _setting(1_000_000, "rows or triples of an answer", "rows")
     answer_bytes: int = _setting(256 * 2**20, "size of an answer", "bytes")
     table_rows: int = _setting(1000, "rows of an answer that is shown as a page", "rows")
     request_bytes: int = _setting(2**20, "size of the body of a request", "bytes")
     request_seconds: float = _setting(10.0, "time in which the body of a request must come", "seconds")
+    client_wait_seconds: float = _setting(
+        30.0,
+        "time in which a client must send the head of a request, or take about 64 KiB of an answer",
+        "seconds",
+    )
+    waiting_bytes: int = _setting(
+        4 * 2**30, "room for answers, all together, that clients have not taken yet", "bytes"
+    )
     client_seconds: float = _setting(
         60.0, "time of queries that one client may use a minute; 0 for as much as there is", "seconds"
     )

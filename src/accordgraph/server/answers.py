@@ -6,6 +6,7 @@ fails later ends the connection without the end of the body: a part is never tak
 
 import asyncio
 import hashlib
+import ipaddress
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -31,15 +32,22 @@ from accordgraph.errors import (
 from accordgraph.lexer import always_the_same
 from accordgraph.server import problems, trace
 from accordgraph.server.budget import Budgets, BudgetSpent
-from accordgraph.server.cache import Cache
+from accordgraph.server.cache import Cache, Draft
 from accordgraph.server.coding import IDENTITY, choose_coding, encode, encoder
 from accordgraph.server.negotiation import Choice
 from accordgraph.server.problems import Problem
-from accordgraph.server.spool import Spool
+from accordgraph.server.spool import Room, Spool
 from accordgraph.settings import Settings
 from accordgraph.store import Graphs
 
 _FIRST_BYTES, _FIRST_SECONDS = 65_536, 0.2
+_AT_ONCE = 2**18
+"""The most octets of an answer that is compressed and sent as a whole."""
+_PAGE_BYTES = 4 * 2**20
+"""The most octets of the content of a page."""
+_PIECE = 65_536
+_CONDITIONAL = ("GET", "HEAD", "QUERY")
+"""The methods for which an entity tag that the client has is looked at."""
 
 Render = Callable[[dict[str, object]], bytes]
 """Makes a page from the content of a `TABLE`."""
@@ -66,6 +74,7 @@ class Answers:
     def __init__(self, engine: Current, settings: Settings, observe: Observe) -> None:
         self.engine, self.settings = engine, settings
         self.cache = Cache(settings.cache_bytes)
+        self.room = Room(settings.waiting_bytes)
         self._budgets = Budgets(settings.client_seconds, settings.client_errors)
         self._observe = observe
 
@@ -116,7 +125,7 @@ class Answers:
         began = time.perf_counter()
         trace.note_query(question.text)
         coding = choose_coding(request.headers.get("accept-encoding"))
-        key = self._key(question, coding)
+        key = self._key(question, coding, str(request.url) if question.render else "")
         headers = {
             "Content-Type": question.choice.content_type,
             "Vary": "Accept, Accept-Encoding",
@@ -125,16 +134,17 @@ class Answers:
         same = self.engine.digest != UNKNOWN and always_the_same(question.text)
         if same:
             headers["ETag"] = f'"{key}"'
-            if matches(request.headers.get("if-none-match"), headers["ETag"]):
+            kept = self.cache.get(key)
+            condition = request.headers.get("if-none-match") if request.method in _CONDITIONAL else None
+            if matches(condition, headers["ETag"], known=kept is not None):
                 self._observe("not-modified", time.perf_counter() - began)
                 return Response(None, 304, headers)
-            kept = self.cache.get(key)
             if kept is not None:
                 self._observe("cached", time.perf_counter() - began)
-                return _whole(kept, coding, headers)
+                return _Whole(kept, coding, headers)
         else:
             headers["Cache-Control"] = "no-store"
-        client = request.client.host if request.client else ""
+        client = _client(request)
         try:
             self._budgets.check(client)
         except BudgetSpent as error:
@@ -143,36 +153,37 @@ class Answers:
         run = _Run(self, question, client, began)
         try:
             await run.begin(request)
-            if run.spool.ended:
-                return self._finished(run, coding, headers, key if same else None)
+            if run.spool.ended and (question.render or len(run.spool) <= _AT_ONCE):
+                return await self._finished(run, coding, headers, key if same else None)
         except BaseException:
             run.close()
             raise
         return _Streamed(run, coding, headers, request.method == "HEAD", self.cache, key if same else None)
 
-    def _finished(self, run: "_Run", coding: str, headers: dict[str, str], key: str | None) -> Response:
+    async def _finished(self, run: "_Run", coding: str, headers: dict[str, str], key: str | None) -> Response:
         body = run.spool.whole()
         run.close()
-        if run.question.render:
-            body = run.question.render(json.loads(body))
-        body = encode(coding, body)
+        if render := run.question.render:
+            body = await asyncio.to_thread(lambda: encode(coding, render(json.loads(body))))
+        else:
+            body = encode(coding, body)
         if key:
             self.cache.put(key, body)
-        return _whole(body, coding, headers)
+        return _Whole(body, coding, headers)
 
-    def _key(self, question: Question, coding: str) -> str:
-        """Return what names an answer: the dataset, the query, the graphs, the form and the coding."""
+    def _key(self, question: Question, coding: str, page: str) -> str:
+        """Return what names an answer: the dataset, query, graphs, form and coding, and the page it is in."""
         graphs = question.graphs
         parts = [
             __version__,
             question.text,
-            *sorted(graphs.default),
-            "",
-            *sorted(graphs.named),
+            sorted(graphs.default),
+            sorted(graphs.named),
             question.choice.content_type,
             question.variant,
+            page,
         ]
-        asked = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        asked = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
         return f"{self.engine.digest[:16]}-{asked[:24]}-{coding}"
 
     def ended(self, client: str, outcome: str, seconds: float) -> None:
@@ -187,7 +198,8 @@ class _Run:
     def __init__(self, answers: Answers, question: Question, client: str, began: float) -> None:
         self._answers, self._client, self._began = answers, client, began
         self.question = question
-        self.spool = Spool(answers.settings.answer_bytes)
+        most = answers.settings.answer_bytes
+        self.spool = Spool(min(most, _PAGE_BYTES) if question.render else most, answers.room)
         self._task = asyncio.get_running_loop().create_task(self._take())
 
     async def _take(self) -> None:
@@ -266,8 +278,10 @@ class _Streamed(Response):
         del self.headers["content-length"]
         if coding != IDENTITY:
             self.headers["Content-Encoding"] = coding
+        elif run.spool.ended:
+            self.headers["Content-Length"] = str(len(run.spool))
         self._run, self._coding, self._head_only = run, coding, head_only
-        self._cache, self._key = cache, key
+        self._draft = Draft(cache, key)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the pieces as they come."""
@@ -283,26 +297,24 @@ class _Streamed(Response):
                 with suppress(asyncio.CancelledError):
                     await task
             self._run.close()
+            self._draft.drop()
 
     async def _send(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         if self._head_only:
             await send({"type": "http.response.body", "body": b""})
             return
-        compressor, kept = encoder(self._coding), bytearray()
-        keeps = self._key is not None
+        compressor = encoder(self._coding)
         try:
             async for piece in self._run.spool.pieces():
-                part = compressor.compress(piece)
-                keeps = keeps and len(kept) + len(part) <= self._cache.largest
-                kept = kept + part if keeps else bytearray()
-                if part:
+                if part := compressor.compress(piece):
+                    self._draft.add(part)
                     await send({"type": "http.response.body", "body": part, "more_body": True})
         except AccordGraphError:
             return  # without the end of the body: the server then cuts the connection
         rest = compressor.flush()
-        if keeps:
-            self._cache.put(self._key, bytes(kept) + rest)
+        self._draft.add(rest)
+        self._draft.keep()
         await send({"type": "http.response.body", "body": rest})
 
 
@@ -311,12 +323,41 @@ async def _disconnected(receive: Receive) -> None:
         pass
 
 
-def _whole(body: bytes, coding: str, headers: Mapping[str, str]) -> Response:
-    return Response(body, 200, dict(headers) | ({"Content-Encoding": coding} if coding != IDENTITY else {}))
+class _Whole(Response):
+    """A response whose body is known; sent in pieces, so that a slow client holds no copy of all of it."""
+
+    def __init__(self, body: bytes, coding: str, headers: Mapping[str, str]) -> None:
+        coded = {"Content-Encoding": coding} if coding != IDENTITY else {}
+        super().__init__(body, 200, dict(headers) | coded)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the pieces."""
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        for start in range(0, len(self.body), _PIECE):
+            piece = self.body[start : start + _PIECE]
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
 
 
-def matches(header: str | None, tag: str) -> bool:
-    """Tell whether an If-None-Match header names a tag; weakness is no difference there."""
+def _client(request: Request) -> str:
+    """Return who asks, as budgets know it: an address, or of IPv6 the network that one customer is given."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if address.version == 6:
+        return str(ipaddress.ip_network(f"{address}/64", strict=False))
+    return host
+
+
+def matches(header: str | None, tag: str, *, known: bool = True) -> bool:
+    """Tell whether an If-None-Match header names a tag; weakness is no difference there.
+
+    `*` means any answer, so it must be known that there is one.
+    """
+    if (header or "").strip() == "*":
+        return known
     return tag in [found.strip().removeprefix("W/") for found in (header or "").split(",")]
 
 
@@ -363,5 +404,5 @@ def as_problem(error: Exception) -> Problem:
         case InputError():
             return Problem(problems.NOT_ACCEPTABLE, str(error), {"Vary": "Accept"})
         case WorkerError():
-            return Problem(problems.BUSY, str(error), {"Retry-After": "1"})
+            return Problem(problems.FAILED, str(error), {"Retry-After": "1"})
     raise error

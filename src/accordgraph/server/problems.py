@@ -50,6 +50,7 @@ TOO_SLOW = Kind("query-timeout", 503, "The query took too long")
 TOO_MUCH_MEMORY = Kind("query-memory", 503, "The query took too much memory")
 BUSY = Kind("overloaded", 503, "There is no place for this query now")
 NOT_READY = Kind("not-ready", 503, "The server does not answer queries now")
+FAILED = Kind("query-failed", 503, "The process of the query failed")
 INTERNAL = Kind("internal-error", 500, "The server failed")
 
 _BY_STATUS = {kind.status: kind for kind in (NOT_FOUND, METHOD, NOT_ACCEPTABLE, MEDIA, INTERNAL)}

@@ -6,6 +6,7 @@ anew in place, unless a terminal is what hangs up.
 """
 
 import asyncio
+import resource
 import signal
 import socket
 import sys
@@ -21,6 +22,7 @@ from fastapi import FastAPI
 from accordgraph.errors import AccordGraphError
 from accordgraph.server import logs
 from accordgraph.settings import Settings
+from accordgraph.server.patience import patient_for
 
 
 def run(app: FastAPI, host: str, port: int) -> None:
@@ -29,6 +31,8 @@ def run(app: FastAPI, host: str, port: int) -> None:
     Raises `AccordGraphError` when the port is taken.
     """
     logs.configure(app.state.settings.log_format)
+    _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))  # each client is one
     with _listen(host, port) as listener, suppress(KeyboardInterrupt):
         # the server raises anew, when it has ended well, the signal that ended it
         signal.signal(signal.SIGTERM, lambda *_: None)
@@ -75,6 +79,7 @@ def _config(app: FastAPI, **others: Any) -> uvicorn.Config:
     settings: Settings = app.state.settings
     config = uvicorn.Config(
         app,
+        http=patient_for(settings.client_wait_seconds),
         ws="none",
         lifespan="on",
         access_log=False,

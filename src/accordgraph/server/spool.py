@@ -1,23 +1,43 @@
 """A spool: what a query gives is taken at once and kept, so that a slow reader does not hold its worker.
 
-The first part is kept in memory, what is more in a file without a name. One task writes, one reads.
+The first part is kept in memory, what is more in a file without a name. One task writes, one reads. There is
+only so much room for all spools together: else clients that never take their answers would fill the disk.
 """
 
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 
-from accordgraph.errors import LimitExceeded
+from accordgraph.errors import LimitExceeded, Overloaded
 
-_IN_MEMORY = 2**20
+_IN_MEMORY = 2**17
 _PIECE = 65_536
+
+
+class Room:
+    """How many octets all spools together may hold, and hold."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most, self.taken = most_bytes, 0
+
+    def take(self, octets: int) -> None:
+        """Take room; raises `Overloaded` when there is not so much."""
+        if self.taken + octets > self._most:
+            raise Overloaded(
+                "the answers that clients have not taken yet fill the server; ask again later", 30
+            )
+        self.taken += octets
+
+    def give(self, octets: int) -> None:
+        """Give room back."""
+        self.taken -= octets
 
 
 class Spool:
     """The pieces of one answer, as they come."""
 
-    def __init__(self, most_bytes: int) -> None:
-        self._most = most_bytes
+    def __init__(self, most_bytes: int, room: Room) -> None:
+        self._most, self._room, self._taken = most_bytes, room, 0
         self._file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
         self._written = self._read = 0
         self._changed = asyncio.Event()
@@ -29,15 +49,22 @@ class Spool:
         return self._written
 
     def write(self, octets: bytes) -> None:
-        """Keep a piece; raises `LimitExceeded` when the answer grows too large."""
-        self._written += len(octets)
-        if self._written > self._most:
-            size = f"{self._most / 2**20:,.0f} MiB"
+        """Keep a piece.
+
+        Raises `LimitExceeded` when the answer grows too large, `Overloaded` when there is no room for more.
+        """
+        if self._written + len(octets) > self._most:
             raise LimitExceeded(
-                "answer_bytes", f"the answer is larger than {size}; ask for less, or in parts"
+                "answer_bytes", f"the answer is larger than {self._most:,} bytes; ask for less, or in parts"
             )
-        self._file.seek(0, 2)
-        self._file.write(octets)
+        self._room.take(len(octets))
+        self._taken += len(octets)
+        try:
+            self._file.seek(0, 2)
+            self._file.write(octets)
+        except OSError as error:
+            raise Overloaded(f"the answer cannot be kept for sending: {error.strerror}", 30) from error
+        self._written += len(octets)
         self._changed.set()
 
     def end(self, error: Exception | None = None) -> None:
@@ -87,3 +114,5 @@ class Spool:
     def close(self) -> None:
         """Let go of what was kept."""
         self._file.close()
+        self._room.give(self._taken)
+        self._taken = 0
