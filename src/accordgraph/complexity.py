@@ -1,8 +1,8 @@
 """How large a query is, before it is parsed: its length, how deep it nests, how many patterns it has.
 
-The engine plans for seconds over 150 triple patterns, so a query is told at once that it has too many. What is
-counted here is an upper bound for queries as people write them: some harmless text counts too. It is no wall:
-who hides brackets from it meets the deadline of the process, whose stack is deep enough for them.
+The engine plans for seconds over 150 triple patterns, so a query is told at once that it has too many. What
+is counted here is an upper bound for queries as people write them: some harmless text counts too. It is no
+wall: who hides brackets from it meets the deadline of the process, whose stack is deep enough for them.
 """
 
 from accordgraph.errors import LimitExceeded
