@@ -62,7 +62,7 @@ class _Marks:
 
     def __call__(self, piece: bytes) -> int:
         piece = self._rest + piece
-        self._rest = piece[len(piece) - len(self._mark) + 1 :] if len(self._mark) > 1 else b""
+        self._rest = piece[max(0, len(piece) - len(self._mark) + 1) :]
         found, self._count = self._count + piece.count(self._mark), 0
         return found
 
