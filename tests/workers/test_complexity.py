@@ -1,5 +1,6 @@
 """How large a query may be: each cap with a query just under it and one just over."""
 
+from collections.abc import Callable
 from dataclasses import fields
 
 import pytest
@@ -11,13 +12,18 @@ from accordgraph.settings import Settings
 
 BYTES, DEEP, PATTERNS = 2000, 10, 20
 
-CAPS = {
+
+def nested(opening: str, closing: str, n: int) -> str:
+    return opening * n + "1" + closing * n
+
+
+CAPS: dict[str, tuple[str, Callable[[int], str], int]] = {
     "length": ("query_bytes", lambda n: "ASK {} #" + "x" * (n - 8), BYTES),
     "length of what is not ASCII": ("query_bytes", lambda n: "ASK {}#" + "x" * (n - 9) + "é", BYTES),
     "groups": ("query_depth", lambda n: "ASK " + "{" * n + "}" * n, DEEP),
-    "brackets": ("query_depth", lambda n: "ASK { FILTER" + "(" * (n - 1) + "1" + ")" * (n - 1) + "}", DEEP),
-    "blank nodes": ("query_depth", lambda n: "ASK {?s ?p " + "[?p " * (n - 1) + "1" + "]" * (n - 1) + "}", DEEP),
-    "all kinds": ("query_depth", lambda n: "ASK {?s ?p " + "([?p " * n + "1" + "])" * n + "}", (DEEP - 1) // 2),
+    "brackets": ("query_depth", lambda n: "ASK { FILTER" + nested("(", ")", n - 1) + "}", DEEP),
+    "blank nodes": ("query_depth", lambda n: "ASK {?s ?p " + nested("[?p ", "]", n - 1) + "}", DEEP),
+    "all kinds": ("query_depth", lambda n: "ASK {?s ?p " + nested("([?p ", "])", n) + "}", (DEEP - 1) // 2),
     "triples": ("query_patterns", lambda n: "ASK {" + "?s ?p ?o ." * (n - 1) + "}", PATTERNS),
     "predicates": ("query_patterns", lambda n: "ASK {" + "?s ?p ?o" + ";?p ?o" * (n - 1) + "}", PATTERNS),
     "objects": ("query_patterns", lambda n: "ASK {?s ?p ?o" + ",?o" * (n - 1) + "}", PATTERNS),

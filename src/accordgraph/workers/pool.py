@@ -10,10 +10,8 @@ import json
 import os
 import select
 import signal
-import socket
-import sys
-from collections import Counter, deque
-from collections.abc import AsyncIterator, Coroutine
+from collections import Counter
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,15 +21,14 @@ from accordgraph import errors
 from accordgraph.engine import Job
 from accordgraph.errors import InputError, LimitExceeded, Overloaded, QueryError, WorkerError
 from accordgraph.settings import Settings
-from accordgraph.workers import sandbox
-from accordgraph.workers.nursery import MEMORY, PACKET
+from accordgraph.workers.keeper import Keeper
+from accordgraph.workers.nursery import MEMORY
 from accordgraph.workers.worker import DATA, END, HEAD, KINDS, LENGTH
 
 _YOUNG_SECONDS = 0.02
 """After this time the system lets other processes go before a worker."""
 _REFILL_SECONDS = 0.2
 """How long to wait before a worker that ended while it was idle is replaced: it may end again."""
-_STOP_SECONDS = 5.0
 _COUNTED = ("started", "spent", "stopped", "memory", "processor", "lost")
 _LIMITS = ("query_seconds", "query_memory", "query_bytes", "query_depth", "query_patterns")
 
@@ -55,12 +52,10 @@ class Pool:
         self._source, self._settings = source, settings
         self._idle: list[_Worker] = []
         self._busy: set[_Worker] = set()
-        self._alive: dict[int, asyncio.Future[int]] = {}
-        self._forking: deque[socket.socket] = deque()
+        self._keeper = Keeper(self)
         self._waiting: list[asyncio.Future[_Worker]] = []
         self._told: set[int] = set()
         self._slow = 0
-        self._tasks: set[asyncio.Task[None]] = set()
         self._stopped = False
         self.lost = False
         """Whether the nursery has ended by itself: then there are no more workers."""
@@ -91,28 +86,8 @@ class Pool:
         settings do not allow that.
         """
         self._loop = asyncio.get_running_loop()
-        own, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            command = [sys.executable, "-m", "accordgraph.workers.nursery", str(theirs.fileno())]
-            with sandbox.deep_stack():
-                self._nursery = await asyncio.create_subprocess_exec(
-                    *command, pass_fds=[theirs.fileno()], stdin=asyncio.subprocess.DEVNULL
-                )
-        self._control = own
-        own.setblocking(False)
-        is_folder = self._source.is_dir()
-        begin = {
-            "file": None if is_folder else str(self._source),
-            "folder": str(self._source) if is_folder else None,
-            "limits": {name: getattr(self._settings, name) for name in _LIMITS},
-        }
-        await self._loop.sock_sendall(own, json.dumps(begin).encode())
-        first = await self._loop.sock_recv(own, PACKET)
-        answer: dict[str, Any] = json.loads(first) if first else {"failed": "the process ended"}
-        if "failed" in answer:
-            await self.stop()
-            raise WorkerError(f"the dataset at {self._source} cannot be held: {answer['failed']}")
-        ready = answer["ready"]
+        limits = {name: getattr(self._settings, name) for name in _LIMITS}
+        ready = await self._keeper.start(self._source, limits)
         self.digest, self.triples, self.walls = ready["digest"], ready["triples"], tuple(ready["walls"])
         if not self.walls and not self._settings.open_workers:
             await self.stop()
@@ -121,7 +96,6 @@ class Pool:
                 "nor a filter of system calls can be had. Where nothing can be reached that matters, the "
                 "setting open_workers (ACCORDGRAPH_OPEN_WORKERS=true) serves all the same"
             )
-        self._loop.add_reader(own, self._hear)
         self._refill()
 
     async def stop(self) -> None:
@@ -129,20 +103,12 @@ class Pool:
         if self._stopped:
             return
         self._stopped = True
-        self._loop.remove_reader(self._control)
-        self._control.close()  # the nursery then ends its workers and itself
-        self._disappoint(WorkerError("the server is stopping"))
+        stopping = WorkerError("the server is stopping")
+        self._disappoint(stopping)
         for worker in (*self._idle, *self._busy):
+            worker.reason = worker.reason or stopping
             worker.writer.close()
-        while self._forking:
-            self._forking.popleft().close()
-        try:
-            async with asyncio.timeout(_STOP_SECONDS):
-                await self._nursery.wait()
-        except TimeoutError:
-            with suppress(ProcessLookupError):
-                self._nursery.kill()
-            await self._nursery.wait()
+        await self._keeper.stop()
 
     @asynccontextmanager
     async def run(self, job: Job) -> AsyncIterator[AsyncIterator[bytes]]:
@@ -259,8 +225,8 @@ class Pool:
         """Have as many workers wait as the settings say."""
         wanted = self._settings.spare_workers
         with suppress(WorkerError):  # the next query that finds no worker says so
-            while not self._stopped and not self.lost and len(self._idle) + len(self._forking) < wanted:
-                self._fork()
+            while not self._stopped and not self.lost and len(self._idle) + self._keeper.coming < wanted:
+                self._keeper.fork()
 
     def _free(self) -> _Worker | None:
         """Return a worker that waits, and has not ended meanwhile."""
@@ -278,7 +244,7 @@ class Pool:
         waiting: asyncio.Future[_Worker] = self._loop.create_future()
         self._waiting.append(waiting)
         try:
-            self._fork()
+            self._keeper.fork()
             async with asyncio.timeout(self._settings.query_seconds):
                 return await waiting
         except BaseException as error:
@@ -300,53 +266,28 @@ class Pool:
             if not waiting.done():
                 waiting.set_result(worker)
                 return
-        self._idle.append(worker)
+        if len(self._idle) < self._settings.spare_workers:
+            self._idle.append(worker)
+        else:  # who it was for got another, or went away
+            self._end(worker)
+            worker.writer.close()
 
-    def _fork(self) -> None:
-        """Ask the nursery for a worker, which comes to `_welcome`."""
-        before = len(self._forking)
-        try:
-            own, theirs = socket.socketpair()
-            with theirs:
-                self._forking.append(own)
-                socket.send_fds(self._control, [b"fork"], [theirs.fileno()])
-        except OSError as error:
-            if len(self._forking) > before:
-                self._forking.pop().close()
-            raise WorkerError(f"no process for the query can be started: {error.strerror}") from error
-
-    async def _welcome(self, pid: int, channel: socket.socket, ended: asyncio.Future[int]) -> None:
-        reader, writer = await asyncio.open_connection(sock=channel)
+    def has_started(
+        self, pid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, ended: asyncio.Future[int]
+    ) -> None:
+        """Take a worker; see `Listener`."""
         self._counts["started"] += 1
         self._take(_Worker(pid, reader, writer, ended))
 
-    def _hear(self) -> None:
-        """Take what the nursery says: a worker has started, a worker has ended."""
-        while True:
-            try:
-                packet = self._control.recv(PACKET)
-            except BlockingIOError:
-                return
-            except OSError:
-                packet = b""
-            if not packet:
-                self._nursery_is_gone()
-                return
-            said = json.loads(packet)
-            if "started" in said:
-                pid = said["started"]
-                self._alive[pid] = self._loop.create_future()
-                self._run(self._welcome(pid, self._forking.popleft(), self._alive[pid]))
-            elif "refused" in said:
-                self._forking.popleft().close()
-                if len(self._waiting) > len(self._forking):
-                    message = f"no process for the query can be started: {said['refused']}"
-                    self._waiting.pop().set_exception(Overloaded(message))
-            else:
-                self._has_ended(said["ended"], said["how"])
+    def is_refused(self, reason: str) -> None:
+        """Tell who waited for a worker that there is none."""
+        if len(self._waiting) > self._keeper.coming:
+            self._waiting.pop().set_exception(
+                Overloaded(f"no process for the query can be started: {reason}")
+            )
 
-    def _has_ended(self, pid: int, how: int) -> None:
-        self._alive.pop(pid).set_result(how)
+    def has_ended(self, pid: int, how: int) -> None:
+        """Count a worker that was not told to end, and replace it."""
         if pid in self._told:
             self._told.remove(pid)
             return
@@ -361,13 +302,9 @@ class Pool:
             worker.writer.close()
         self._loop.call_later(_REFILL_SECONDS, self._refill)
 
-    def _nursery_is_gone(self) -> None:
-        """Note that there are no more workers: they end with the nursery."""
-        self._loop.remove_reader(self._control)
+    def is_lost(self) -> None:
+        """Note that there are no more workers: they have ended with the nursery."""
         self.lost = True
-        for ended in self._alive.values():
-            ended.set_result(-signal.SIGKILL)
-        self._alive.clear()
         self._disappoint(WorkerError("the process that starts workers has ended"))
 
     def _disappoint(self, reason: WorkerError) -> None:
@@ -376,13 +313,6 @@ class Pool:
             if not waiting.done():
                 waiting.set_exception(reason)
         self._waiting.clear()
-        while self._forking:
-            self._forking.pop().close()
-
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        task = self._loop.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
 
 def _name(how: int) -> str:
