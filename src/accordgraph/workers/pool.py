@@ -281,10 +281,12 @@ class Pool:
 
     def is_refused(self, reason: str) -> None:
         """Tell who waited for a worker that there is none."""
-        if len(self._waiting) > self._keeper.coming:
-            self._waiting.pop().set_exception(
-                Overloaded(f"no process for the query can be started: {reason}")
-            )
+        while len(self._waiting) > self._keeper.coming:
+            waiting = self._waiting.pop()
+            if not waiting.done():
+                message = f"no process for the query can be started: {reason}"
+                waiting.set_exception(Overloaded(message))
+                return
 
     def has_ended(self, pid: int, how: int) -> None:
         """Count a worker that was not told to end, and replace it."""
