@@ -156,8 +156,9 @@ class Current:
                     await self._end(retired)
 
     def state(self) -> Mapping[str, object]:
-        """Return the state of the engine, whether it is lost, and how many that were lost were replaced."""
-        return {**self._engine.state(), "lost": self._engine.lost, "recovered": self._recovered}
+        """Return the state and counts of the engine, whether it is lost, and how many such were replaced."""
+        more = {"processes": self.counts(), "lost": self._engine.lost, "recovered": self._recovered}
+        return {**self._engine.state(), **more}
 
     def counts(self) -> Mapping[str, int]:
         """Return the counts of the engine and of those before it."""

@@ -46,6 +46,8 @@ _AT_ONCE = 2**18
 _PAGE_BYTES = 4 * 2**20
 """The most octets of the content of a page."""
 _PIECE = 65_536
+_TURNS = 4
+"""The long answers of which a piece is taken at the same time."""
 _CONDITIONAL = ("GET", "HEAD", "QUERY")
 """The methods for which an entity tag that the client has is looked at."""
 
@@ -75,6 +77,8 @@ class Answers:
         self.engine, self.settings = engine, settings
         self.cache = Cache(settings.cache_bytes)
         self.room = Room(settings.waiting_bytes)
+        self.turns = asyncio.Semaphore(_TURNS)
+        """Long answers take turns, so that a hundred of them leave the loop free for a short one."""
         self._budgets = Budgets(settings.client_seconds, settings.client_errors)
         self._observe = observe
 
@@ -215,7 +219,12 @@ class _Run:
         try:
             async with self._answers.engine.run(job) as pieces:
                 async for piece in pieces:
-                    self.spool.write(piece)
+                    if len(self.spool) < _FIRST_BYTES:
+                        self.spool.write(piece)
+                        continue
+                    async with self._answers.turns:
+                        self.spool.write(piece)
+                        await asyncio.sleep(0)
             outcome = "answered"
             self.spool.end()
         except AccordGraphError as error:
@@ -310,6 +319,7 @@ class _Streamed(Response):
                 if part := compressor.compress(piece):
                     self._draft.add(part)
                     await send({"type": "http.response.body", "body": part, "more_body": True})
+                await asyncio.sleep(0)  # sending alone does not let others go on while there is room
         except AccordGraphError:
             return  # without the end of the body: the server then cuts the connection
         rest = compressor.flush()
@@ -336,6 +346,7 @@ class _Whole(Response):
         for start in range(0, len(self.body), _PIECE):
             piece = self.body[start : start + _PIECE]
             await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await asyncio.sleep(0)
         await send({"type": "http.response.body", "body": b""})
 
 
