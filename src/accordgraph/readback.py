@@ -107,12 +107,14 @@ class _Graph(Answer):
     def variables(self) -> tuple[str, ...]:
         return ()
 
-    def triples(self) -> list[ox.Triple]:
+    def triples(self, enough: int | None = None) -> list[ox.Triple]:
         found: set[ox.Triple] = set()
         for quad in ox.parse(self._source, self._form):
             found.add(ox.Triple(quad.subject, quad.predicate, quad.object))
             if len(found) > self._most:
                 raise too_many_rows(self._most)
+            if enough is not None and len(found) > enough:
+                break
         return sorted(found, key=str)
 
 

@@ -21,8 +21,8 @@ from fastapi import FastAPI
 
 from accordgraph.errors import AccordGraphError
 from accordgraph.server import logs
-from accordgraph.settings import Settings
 from accordgraph.server.patience import patient_for
+from accordgraph.settings import Settings
 
 
 def run(app: FastAPI, host: str, port: int) -> None:
