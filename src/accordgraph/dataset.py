@@ -76,7 +76,7 @@ def load_dataset(project: Project) -> Dataset:
             raise BuildError(f"{relative}: the path is part of an IRI; use a-z, 0-9, hyphens and dots only")
         graph = graph_name(relative)
         texts[relative] = read(path)
-        graphs[graph] = tuple(_triples(texts[relative], path, relative))
+        graphs[graph] = tuple(file_triples(texts[relative], relative))
         files[graph] = relative
     if not graphs:
         raise BuildError(
@@ -85,8 +85,11 @@ def load_dataset(project: Project) -> Dataset:
     return Dataset(graphs, files, texts)
 
 
-def _triples(text: str, path: Path, relative: str) -> Iterator[Triple]:
-    """Yield a file's triples; the blank nodes of an ontology file get labels that its content decides."""
+def file_triples(text: str, relative: str) -> Iterator[Triple]:
+    """Yield a file's triples; the blank nodes of ontology and shapes files get labels from their content.
+
+    Raises `TurtleError` for a text that cannot be parsed and for a blank node in data/.
+    """
     place = Path(relative)
     triples = parse_text(text, place)
     if not any(isinstance(term, BlankNode) for triple in triples for term in (triple.subject, triple.object)):

@@ -33,6 +33,7 @@ DCAT = Namespace("http://www.w3.org/ns/dcat#")
 DCTERMS = Namespace("http://purl.org/dc/terms/")
 EDTF = Namespace("http://id.loc.gov/datatypes/edtf/")
 ELI = Namespace("http://data.europa.eu/eli/ontology#")
+FORMATS = Namespace("http://www.w3.org/ns/formats/")
 FOAF = Namespace("http://xmlns.com/foaf/0.1/")
 OA = Namespace("http://www.w3.org/ns/oa#")
 ORG = Namespace("http://www.w3.org/ns/org#")
@@ -92,6 +93,7 @@ PREFIXES: dict[str, str] = {
     "edtf": EDTF,
     "eli": ELI,
     "foaf": FOAF,
+    "formats": FORMATS,
     "language": LANGUAGE,
     "oa": OA,
     "org": ORG,
@@ -100,10 +102,12 @@ PREFIXES: dict[str, str] = {
     "qb": QB,
     "rdf": RDF,
     "rdfs": RDFS,
+    "sd": SD,
     "sh": SH,
     "shape": SHAPE,
     "skos": SKOS,
     "vann": VANN,
+    "void": VOID,
     "xsd": XSD,
 } | {scheme: f"{CONCEPT}{scheme}/" for scheme in SCHEMES}
 """The prefix of each namespace, as canonical Turtle and the documentation write it."""

@@ -98,11 +98,11 @@ def table(answer: Answer, most_rows: int | None = None) -> str:
                 more = True
                 break
             rows.append(row)
-    content = {"columns": columns, "rows": [[_json(term) for term in row] for row in rows], "more": more}
+    content = {"columns": columns, "rows": [[json_term(term) for term in row] for row in rows], "more": more}
     return json.dumps(content, ensure_ascii=False)
 
 
-def _json(term: Term | None) -> dict[str, object] | None:
+def json_term(term: Term | None) -> dict[str, object] | None:
     """Return a term as the JSON of SPARQL results writes it."""
     if term is None:
         return None
@@ -112,7 +112,7 @@ def _json(term: Term | None) -> dict[str, object] | None:
         return {"type": "bnode", "value": term.value}
     if isinstance(term, ox.Triple):
         parts = {"subject": term.subject, "predicate": term.predicate, "object": term.object}
-        return {"type": "triple", "value": {name: _json(part) for name, part in parts.items()}}
+        return {"type": "triple", "value": {name: json_term(part) for name, part in parts.items()}}
     if term.language:
         return {"type": "literal", "value": term.value, "xml:lang": term.language}
     return {"type": "literal", "value": term.value, "datatype": term.datatype.value}

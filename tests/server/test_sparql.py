@@ -217,7 +217,6 @@ def test_an_unknown_function_is_a_bad_request(http: httpx.Client, form: str) -> 
 UPDATE = "application/sparql-update"
 INSERT = "# x\nPREFIX a: <b:> insert data { a:b a:c a:d }"
 WRONG: list[tuple[int, str, str, dict[str, Any]]] = [
-    (400, "missing-query", "GET", {}),
     (400, "missing-query", "GET", {"params": {"query": " "}}),
     (400, "missing-query", "POST", {"data": {"other": "x"}}),
     (400, "bad-request", "GET", {"params": {"query": ["ASK {}", "ASK {}"]}}),

@@ -51,15 +51,19 @@ _TURNS = 4
 _CONDITIONAL = ("GET", "HEAD", "QUERY")
 """The methods for which an entity tag that the client has is looked at."""
 
-Render = Callable[[dict[str, object]], bytes]
-"""Makes a page from the content of a `TABLE`."""
+Render = Callable[[dict[str, object]], bytes | Awaitable[bytes]]
+"""Makes the body of a response from the content of a `TABLE`; it may have to wait for more."""
 Observe = Callable[[str, float], None]
 """Is told how a query ended, in a word, and how many seconds it took."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """A query, the graphs it is asked over, the form that was chosen, and how a page of it is made."""
+    """A query, the graphs it is asked over, the form that was chosen, and how a page of it is made.
+
+    `variant` names what else a page depends on, as its language; `most_rows` is the most rows or triples that
+    it is made from (default: the setting `table_rows`).
+    """
 
     text: str
     choice: Choice
@@ -68,6 +72,7 @@ class Question:
     headers: Mapping[str, str] | None = None
     variant: str = ""
     """What else the answer depends on, as a page does on its address."""
+    most_rows: int | None = None
 
 
 class Answers:
@@ -83,11 +88,17 @@ class Answers:
         self._observe = observe
 
     async def rows(self, text: str) -> list[dict[str, dict[str, str]]]:
-        """Return the bindings of a SELECT of ours, as the JSON of SPARQL results has them; they are kept."""
+        """Return the bindings of a SELECT of ours, as the JSON of SPARQL results has them; they are kept.
+
+        Raises `Problem` when there is no place for the query, or it fails.
+        """
         key = (self.engine.digest, "rows", text)
         body = self.cache.get(key)
         if body is None:
-            body = await gather(self.engine, Job(text, forms.JSON.name))
+            try:
+                body = await gather(self.engine, Job(text, forms.JSON.name))
+            except AccordGraphError as error:
+                raise as_problem(error) from error
             self._keep(key, body)
         bindings: list[dict[str, dict[str, str]]] = json.loads(body)["results"]["bindings"]
         return bindings
@@ -164,13 +175,43 @@ class Answers:
             raise
         return _Streamed(run, coding, headers, request.method == "HEAD", self.cache, key if same else None)
 
+    def give(
+        self,
+        request: Request,
+        choice: Choice,
+        name: str,
+        make: Callable[[], bytes],
+        headers: Mapping[str, str] | None = None,
+        digest: str = "",
+    ) -> Response:
+        """Give what follows from the dataset without a query of its own; `make` makes it unless it is kept.
+
+        `name` says what it is, with all that it depends on beside the dataset and the form; `digest` names
+        the dataset that it is made from (default: the one that is asked now).
+        """
+        coding = choose_coding(request.headers.get("accept-encoding"))
+        key = self._tag((name, choice.content_type), coding, digest)
+        headers = {
+            "Content-Type": choice.content_type,
+            "Vary": "Accept, Accept-Encoding",
+            "Cache-Control": "no-cache",
+            "ETag": f'"{key}"',
+        } | dict(headers or {})
+        if matches(request.headers.get("if-none-match"), headers["ETag"]):
+            return Response(None, 304, headers)
+        body = self.cache.get(key)
+        if body is None:
+            body = encode(coding, make())
+            self.cache.put(key, body)
+        return _Whole(body, coding, headers)
+
     async def _finished(self, run: "_Run", coding: str, headers: dict[str, str], key: str | None) -> Response:
         body = run.spool.whole()
         run.close()
         if render := run.question.render:
-            body = await asyncio.to_thread(lambda: encode(coding, render(json.loads(body))))
-        else:
-            body = encode(coding, body)
+            made = await asyncio.to_thread(render, json.loads(body))
+            body = made if isinstance(made, bytes) else await made
+        body = await asyncio.to_thread(encode, coding, body)
         if key:
             self.cache.put(key, body)
         return _Whole(body, coding, headers)
@@ -178,17 +219,19 @@ class Answers:
     def _key(self, question: Question, coding: str, page: str) -> str:
         """Return what names an answer: the dataset, query, graphs, form and coding, and the page it is in."""
         graphs = question.graphs
-        parts = [
-            __version__,
+        parts = (
             question.text,
             sorted(graphs.default),
             sorted(graphs.named),
             question.choice.content_type,
             question.variant,
             page,
-        ]
-        asked = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-        return f"{self.engine.digest[:16]}-{asked[:24]}-{coding}"
+        )
+        return self._tag(parts, coding)
+
+    def _tag(self, parts: tuple[object, ...], coding: str, digest: str = "") -> str:
+        asked = hashlib.sha256(json.dumps((__version__, *parts)).encode()).hexdigest()
+        return f"{(digest or self.engine.digest)[:16]}-{asked[:24]}-{coding}"
 
     def ended(self, client: str, outcome: str, seconds: float) -> None:
         """Take note of how a query ended."""
@@ -207,13 +250,13 @@ class _Run:
         self._task = asyncio.get_running_loop().create_task(self._take())
 
     async def _take(self) -> None:
-        settings, form = self._answers.settings, self.question.choice.form
-        is_page = form == forms.HTML
+        settings, question = self._answers.settings, self.question
+        is_page = question.render is not None
         job = Job(
-            self.question.text,
-            forms.TABLE.name if is_page else form.name,
-            self.question.graphs,
-            settings.table_rows if is_page else settings.answer_rows,
+            question.text,
+            forms.TABLE.name if is_page else question.choice.form.name,
+            question.graphs,
+            question.most_rows or (settings.table_rows if is_page else settings.answer_rows),
         )
         outcome = "left"
         try:

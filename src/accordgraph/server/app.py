@@ -13,7 +13,11 @@ from accordgraph.engine import Current, Engine
 from accordgraph.library import Library
 from accordgraph.server import logs, operations, problems, search, trace
 from accordgraph.server.answers import Answers
+from accordgraph.server.catalogue import Catalogue
+from accordgraph.server.graph_store import GraphStore
+from accordgraph.server.guide import Guide
 from accordgraph.server.library import QueryApi
+from accordgraph.server.linked import Linked
 from accordgraph.server.metrics import Metrics
 from accordgraph.server.openapi import Description
 from accordgraph.server.sparql import METHODS, Endpoint
@@ -68,21 +72,16 @@ def create_app(make_engine: Callable[[], Engine], settings: Settings | None = No
     )
     app.add_middleware(logs.RequestLog, count=metrics.request)
     problems.install(app)
-    app.router.add_route("/sparql", Endpoint(answers).__call__, methods=METHODS, include_in_schema=False)
-    api = QueryApi(answers, Library.load(find_project(settings).queries))
+    project = find_project(settings)
+    catalogue = Catalogue(answers, project)
+    guide = Guide(answers, catalogue, project)
+    endpoint = Endpoint(answers, catalogue, guide.service)
+    app.router.add_route("/sparql", endpoint.__call__, methods=METHODS, include_in_schema=False)
+    app.router.routes += guide.routes()
+    app.router.routes += Linked(answers, catalogue).routes()
+    app.router.routes += GraphStore(answers, catalogue).routes()
+    api = QueryApi(answers, catalogue, Library.load(project.queries))
     app.router.routes += [*api.routes(), *Description(app, api, settings).routes()]
-
-    @app.api_route("/", methods=["GET", "HEAD"])
-    async def greeting() -> dict[str, str | int]:
-        """Say what this is and where the rest stands."""
-        return {
-            "name": app.title,
-            "version": app.version,
-            "about": "how Belgium implements the European Framework Agreement on Digitalisation",
-            "sparql": "/sparql",
-            "health": "/health",
-            "triples": engine.triples,
-        }
 
     app.include_router(search.router(searcher))
     app.include_router(operations.router(engine, settings))

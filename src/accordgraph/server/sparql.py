@@ -5,7 +5,7 @@ a graph. Queries come by GET, by POST of a form or of the query itself, and by t
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -18,6 +18,8 @@ from accordgraph.forms import Form
 from accordgraph.lexer import first_word, is_update
 from accordgraph.server import pages, problems
 from accordgraph.server.answers import Answers, Question
+from accordgraph.server.catalogue import Catalogue
+from accordgraph.server.languages import language_of
 from accordgraph.server.negotiation import choose_form
 from accordgraph.server.problems import Problem
 from accordgraph.settings import Settings
@@ -47,21 +49,31 @@ class Operation:
 class Endpoint:
     """The SPARQL endpoint."""
 
-    def __init__(self, answers: Answers) -> None:
-        self._answers = answers
+    def __init__(
+        self,
+        answers: Answers,
+        catalogue: Catalogue,
+        describe: Callable[[Request], Awaitable[Response]],
+    ) -> None:
+        self._answers, self._catalogue, self._describe = answers, catalogue, describe
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request of the protocol."""
         if request.method == "OPTIONS":
             return Response(None, 204, _OPTIONS)
+        if request.method in ("GET", "HEAD") and not {"query", "update"} & set(request.query_params):
+            return await self._describe(request)
         operation = await read(request, self._answers.settings)
         if is_update(operation.text):
             raise Problem(problems.REFUSED, _READ_ONLY)
         choice = choose_form(request.headers.get("accept"), operation.form, forms_of(operation.text))
-        render = pages.table(request, operation.text) if choice.form == forms.HTML else None
-        return await self._answers.respond(
-            request, Question(operation.text, choice, operation.graphs, render)
-        )
+        if choice.form != forms.HTML:
+            return await self._answers.respond(request, Question(operation.text, choice, operation.graphs))
+        language = language_of(request)
+        render = pages.table(operation.text, operation.graphs, language, self._catalogue.labels)
+        variant = pages.variant(language)
+        question = Question(operation.text, choice, operation.graphs, render, pages.HEADERS, variant)
+        return await self._answers.respond(request, question)
 
 
 def forms_of(text: str) -> tuple[Form, ...]:

@@ -1,0 +1,121 @@
+"""The SPARQL 1.1 Graph Store Protocol, for reading: `/graph-store?default`, `?graph=IRI`, and `/graph/...`.
+
+A named graph is a document, so its own IRI answers with it. Nothing can be written: 403, with the reason.
+"""
+
+from typing import Any
+
+from pyoxigraph import NamedNode
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from accordgraph import forms
+from accordgraph.namespaces import BASE, shorten
+from accordgraph.server import addresses, pages, problems
+from accordgraph.server.answers import Answers, Question, Render
+from accordgraph.server.catalogue import Catalogue, Known
+from accordgraph.server.languages import Language, language_of
+from accordgraph.server.problems import Problem
+from accordgraph.store import Graphs
+
+ADDRESS = "/graph-store"
+_ALL = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+_READ = ["GET", "HEAD", "OPTIONS"]
+_WRITE = ["PUT", "POST", "PATCH", "DELETE"]
+_FORMS = tuple(form for form in forms.GRAPHS if form != forms.HTML)
+_READ_ONLY = "graphs can be read here and not written: the dataset changes only when it is published anew"
+
+
+class GraphStore:
+    """The graphs of the dataset."""
+
+    def __init__(self, answers: Answers, catalogue: Catalogue) -> None:
+        self._answers, self._catalogue = answers, catalogue
+
+    def routes(self) -> list[BaseRoute]:
+        """Return what stands at which address."""
+        methods = _READ + _WRITE
+        return [
+            Route(ADDRESS, self.indirect, methods=methods),
+            Route("/graph/{path:path}", self.direct, methods=methods),
+        ]
+
+    async def indirect(self, request: Request) -> Response:
+        """Give the graph that the parameters name."""
+        if (refused := _options(request)) is not None:
+            return refused
+        names = request.query_params.getlist("graph")
+        if ("default" in request.query_params) + len(names) != 1:
+            detail = f"say which graph: {ADDRESS}?default, or {ADDRESS}?graph= and the IRI of one"
+            raise Problem(problems.BAD_REQUEST, detail)
+        graphs = Graphs(tuple(names))
+        if names:
+            _check_iri(names[0])
+            if names[0] not in (await self._catalogue.known()).graphs:
+                raise Problem(problems.NOT_FOUND, f"the dataset has no graph of the name {names[0]}")
+        choice = addresses.choose(request, None, _FORMS)
+        return await self._answers.respond(request, Question(_ALL, choice, graphs))
+
+    async def direct(self, request: Request) -> Response:
+        """Give the graph whose IRI is asked for."""
+        if (refused := _options(request)) is not None:
+            return refused
+        known, language = await self._catalogue.known(), language_of(request)
+        asked = str(request.scope["path"]).removeprefix("/")
+        path, suffix = addresses.resolve(asked, lambda path: BASE + path in known.graphs)
+        choice, iri = addresses.choose(request, suffix), BASE + path
+        headers = addresses.headers(f"/{path}", choice)
+        if choice.form != forms.HTML:
+            return await self._answers.respond(
+                request, Question(_ALL, choice, Graphs((iri,)), headers=headers)
+            )
+        text = self._catalogue.query("linked/graph", graph=[iri], language=[language.code])
+        render = _page(known, iri, f"/{path}", language)
+        question = Question(
+            text, choice, render=render, headers=headers, variant=f"{known.digest} {pages.variant(language)}"
+        )
+        return await self._answers.respond(request, question)
+
+
+def _options(request: Request) -> Response | None:
+    """Answer OPTIONS, refuse to write, and let the rest through."""
+    if request.method == "OPTIONS":
+        return Response(None, 204, {"Allow": ", ".join(_READ)})
+    if request.method in _WRITE:
+        raise Problem(problems.REFUSED, _READ_ONLY, {"Allow": ", ".join(_READ)})
+    return None
+
+
+def _check_iri(name: str) -> None:
+    try:
+        NamedNode(name)
+    except ValueError as error:
+        raise Problem(problems.BAD_REQUEST, f"{name!r} names no graph: it is not an absolute IRI") from error
+
+
+def _page(known: Known, iri: str, address: str, language: Language) -> Render:
+    def render(content: dict[str, Any]) -> bytes:
+        column = {name: place for place, name in enumerate(content["columns"])}
+        rows = []
+        for row in content["rows"]:
+            thing, label = row[column["thing"]], row[column["label"]]
+            is_iri = thing["type"] == "uri"
+            name = known.vocabulary.label(thing["value"], language, {}) if is_iri else f"_:{thing['value']}"
+            count = int(row[column["statements"]]["value"])
+            rows.append((thing["value"] if is_iri else "", label["value"] if label else name, count))
+        forms_ = addresses.alternates(address)
+        return pages.page(
+            "graph.html",
+            language,
+            address,
+            here=address,
+            iri=iri,
+            name=shorten(iri).strip("<>").removeprefix(BASE),
+            rows=rows,
+            more=content["more"],
+            alternates=forms_,
+            links=[(form.name, link[1]) for form, link in zip(addresses.FORMS, forms_, strict=True)][:-1],
+        )
+
+    return render

@@ -1,0 +1,57 @@
+"""The language of a page: what `?lang=` says, else what the client's Accept-Language likes best."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from starlette.requests import Request
+
+LANGUAGES = {"en": "English", "fr": "Français", "nl": "Nederlands", "de": "Deutsch"}
+"""The languages of pages, the one for those who want none of them first; each with its own name."""
+PARAMETER = "lang"
+
+_ELEMENT = re.compile(
+    r"\s*([a-z]{1,8}|\*)(?:-[a-z0-9-]+)?\s*(?:;\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?"
+)
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language, and whether the address asks for it; links in the page then ask for it too."""
+
+    code: str
+    chosen: bool = False
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """What pages say in this language, by keys."""
+        return {key: texts[self.code] for key, texts in dictionary().items()}
+
+    @property
+    def others(self) -> list[str]:
+        """The languages to fall back on where something has no text in this one, best first."""
+        return [code for code in LANGUAGES if code != self.code]
+
+
+@cache
+def dictionary() -> dict[str, dict[str, str]]:
+    """Return what pages say: texts by key and language."""
+    text = files("accordgraph.server").joinpath("templates", "words.json").read_text(encoding="utf-8")
+    words: dict[str, dict[str, str]] = json.loads(text)
+    return words
+
+
+def language_of(request: Request) -> Language:
+    """Return the language that a request wants its page in; English where none of ours will do."""
+    wanted = request.query_params.get(PARAMETER, "")
+    if wanted in LANGUAGES:
+        return Language(wanted, chosen=True)
+    best, weight = next(iter(LANGUAGES)), 0.0
+    for element in request.headers.get("accept-language", "").lower().split(","):
+        match = _ELEMENT.fullmatch(element)
+        if match and match[1] in LANGUAGES and float(match[2] or 1) > weight:
+            best, weight = match[1], float(match[2] or 1)
+    return Language(best)

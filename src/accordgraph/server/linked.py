@@ -1,0 +1,215 @@
+"""Linked data: every IRI of the graph leads to a document about what it names.
+
+Things and concepts are not documents: `/id/...` and `/concept/...` answer 303 with the address of the
+document at `/doc/...`. The terms of an ontology are parts of one document, which stands at its own address.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from accordgraph import forms
+from accordgraph.namespaces import BASE, CONCEPT, ID, RDF
+from accordgraph.rows import too_many_rows
+from accordgraph.server import addresses, pages, problems
+from accordgraph.server.answers import Answers, Question, Render, as_problem
+from accordgraph.server.catalogue import Catalogue, Known
+from accordgraph.server.languages import Language, language_of
+from accordgraph.server.negotiation import Choice
+from accordgraph.server.portrait import Portrait, Said
+from accordgraph.server.problems import Problem
+from accordgraph.server.sections import sections
+
+PAGE = 50
+"""How many of the things that point to it a page of a document shows."""
+
+_MOST_REFERENCES = 10_000
+_MOST_CLAIMS = 300
+
+
+@dataclass(frozen=True)
+class References:
+    """What points to a thing: the pairs of property and thing of one page, and the claims on the thing."""
+
+    pairs: list[tuple[str, str]]
+    claims: list[str]
+    page: int
+    pages: int
+    total: int
+    more: bool
+
+
+class Linked:
+    """Documents about things, concepts and ontologies."""
+
+    def __init__(self, answers: Answers, catalogue: Catalogue) -> None:
+        self._answers, self._catalogue = answers, catalogue
+
+    def routes(self) -> list[BaseRoute]:
+        """Return what stands at which address."""
+        return [
+            Route("/id/{path:path}", self.thing),
+            Route("/concept/{path:path}", self.thing),
+            Route("/doc/{path:path}", self.document),
+            Route("/ontology", self.ontology),
+            Route("/ontology.{suffix}", self.ontology),
+            Route("/ontology/{path:path}", self.ontology),
+        ]
+
+    async def thing(self, request: Request) -> Response:
+        """Lead from a thing to the document about it."""
+        path = _path(request)
+        if not (await self._catalogue.known()).check(BASE + path):
+            raise Problem(problems.NOT_FOUND, f"the graph has nothing of the name {BASE}{path}")
+        address = addresses.encoded(f"/doc/{path.removeprefix('id/')}")
+        query = f"?{request.url.query}" if request.url.query else ""
+        return Response(None, 303, {"Location": address + query, "Link": f'<{address}>; rel="describedby"'})
+
+    async def document(self, request: Request) -> Response:
+        """Give the document about a thing."""
+        known = await self._catalogue.known()
+        path, suffix = addresses.resolve(request.path_params["path"], lambda path: known.check(_named(path)))
+        choice, iri, language = addresses.choose(request, suffix), _named(path), language_of(request)
+        found = await self._references(iri, request.query_params.get("page", "1"))
+        others = dict.fromkeys(other for _, other in found.pairs)
+        text = self._catalogue.query("linked/document", thing=[iri], other=others, claim=found.claims)
+        address = f"/doc/{path}"
+        query = f"?page={found.page}" if found.page > 1 else ""
+        headers = addresses.headers(address, choice, iri, query)
+        for step, rel in ((-1, "prev"), (1, "next")):
+            if 1 <= found.page + step <= found.pages:
+                headers["Link"] += f', <{addresses.encoded(address)}?page={found.page + step}>; rel="{rel}"'
+        render: Render | None = None
+        if choice.form == forms.HTML:
+            render = _thing_page(known, iri, address, found, language)
+        elif choice.form == forms.JSON_LD:
+            render = self._json_ld(known, iri)
+        return await self._respond(request, text, choice, render, headers, _variant(known, choice, language))
+
+    async def ontology(self, request: Request) -> Response:
+        """Give the whole of an ontology, or lead from the IRI of its present version to it."""
+        known = await self._catalogue.known()
+        path, language = _path(request), language_of(request)
+        for ontology, version in known.ontologies.items():
+            if version == BASE + path:
+                return Response(None, 303, {"Location": f"/{ontology.removeprefix(BASE)}"})
+        path, suffix = addresses.resolve(path, lambda path: BASE + path in known.ontologies)
+        choice, iri = addresses.choose(request, suffix), BASE + path
+        headers = addresses.headers(f"/{path}", choice)
+        render: Render | None = None
+        if choice.form == forms.HTML:
+            render = _ontology_page(known, iri, f"/{path}", language)
+        elif choice.form == forms.JSON_LD:
+            render = self._json_ld(known, iri)
+        text = self._catalogue.query("linked/ontology", ontology=[iri])
+        return await self._respond(request, text, choice, render, headers, _variant(known, choice, language))
+
+    async def _references(self, iri: str, page: str) -> References:
+        """Return what points to a thing; raises the 404 `Problem` for a page that it does not have."""
+        rows = await self._catalogue.rows("linked/references", thing=[iri])
+        claims = [row["claim"]["value"] for row in rows if "claim" in row]
+        subject, object_ = RDF.subject.value, RDF.object.value
+        own = [row["other"]["value"] for row in rows if row["property"]["value"] == subject]
+        stated = set(claims)
+        pairs = {
+            (row["property"]["value"], row["other"]["value"]): row.get("claim", {}).get("value", "")
+            for row in rows
+            if row["other"]["type"] == "uri"
+            and row["property"]["value"] != subject
+            and not (row["property"]["value"] == object_ and row["other"]["value"] in stated)
+        }
+        count = max(1, -(-len(pairs) // PAGE))
+        number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 0
+        if not 1 <= number <= count:
+            raise Problem(problems.NOT_FOUND, f"this document has pages 1 to {count}")
+        shown = list(pairs)[(number - 1) * PAGE : number * PAGE]
+        others = {other for _, other in shown}
+        cited = [row["claim"]["value"] for row in rows if "claim" in row and row["other"]["value"] in others]
+        wanted = list(dict.fromkeys([*own, *cited]))[:_MOST_CLAIMS]
+        return References(shown, wanted, number, count, len(pairs), len(rows) == _MOST_REFERENCES)
+
+    def _json_ld(self, known: Known, iri: str) -> Render:
+        def render(content: dict[str, Any]) -> bytes:
+            if content["more"]:
+                raise as_problem(too_many_rows(self._answers.settings.answer_rows))
+            document = known.context.write(content["rows"], first=iri)
+            return json.dumps(document, ensure_ascii=False, indent=1).encode()
+
+        return render
+
+    async def _respond(
+        self,
+        request: Request,
+        text: str,
+        choice: Choice,
+        render: Render | None,
+        headers: dict[str, str],
+        variant: str,
+    ) -> Response:
+        question = Question(
+            text,
+            choice,
+            render=render,
+            headers=headers,
+            variant=variant,
+            most_rows=self._answers.settings.answer_rows,
+        )
+        return await self._answers.respond(request, question)
+
+
+def _path(request: Request) -> str:
+    """Return the path that a request asks for, without the first slash and with nothing behind % signs."""
+    return str(request.scope["path"]).removeprefix("/")
+
+
+def _variant(known: Known, choice: Choice, language: Language) -> str:
+    """Return what a document depends on beside its triples: the dataset's names, a page's language."""
+    return f"{known.digest} {pages.variant(language) if choice.form == forms.HTML else ''}"
+
+
+def _named(path: str) -> str:
+    """Return the IRI of the thing that the document at `/doc/` and this path is about."""
+    if path.startswith("concept/"):
+        return CONCEPT + path.removeprefix("concept/")
+    return ID + path
+
+
+def _thing_page(known: Known, iri: str, address: str, found: References, language: Language) -> Render:
+    def render(content: dict[str, Any]) -> bytes:
+        portrait = Portrait(Said(content["rows"]), iri, language, known.vocabulary)
+        numbers = {step: found.page + step for step in (-1, 1) if 1 <= found.page + step <= found.pages}
+        steps = {step: pages.address_of(address, page=number) for step, number in numbers.items()}
+        here = pages.address_of(address, page=found.page if found.page > 1 else None)
+        forms_ = addresses.alternates(address, here.removeprefix(addresses.encoded(address)))
+        json_ld = json.dumps(known.context.write(content["rows"], first=iri), ensure_ascii=False)
+        return pages.page(
+            "thing.html",
+            language,
+            here,
+            here=here,
+            thing=portrait,
+            references=portrait.references(found.pairs),
+            first=(found.page - 1) * PAGE + 1,
+            last=(found.page - 1) * PAGE + len(found.pairs),
+            total=found.total,
+            more=found.more,
+            pages=found.pages,
+            previous=steps.get(-1),
+            next=steps.get(1),
+            alternates=forms_,
+            links=[(form.name, link[1]) for form, link in zip(addresses.FORMS, forms_, strict=True)][:-1],
+            json_ld=json_ld.replace("<", "\\u003c"),
+        )
+
+    return render
+
+
+def _ontology_page(known: Known, iri: str, address: str, language: Language) -> Render:
+    def render(content: dict[str, Any]) -> bytes:
+        return sections(content["rows"], iri, address, language, known.vocabulary)
+
+    return render

@@ -1,0 +1,55 @@
+"""What each kind of problem means and what a client can do about it: the text at the IRI of its type."""
+
+from accordgraph.server import problems
+from accordgraph.server.problems import Kind
+
+MEANINGS = {
+    "missing-query": "The request has no query. Send one as the parameter `query`, or as the body.",
+    "bad-request": "The request does not keep to the protocol. The detail says what is wrong with it.",
+    "malformed-query": (
+        "The query is not SPARQL 1.1. `line` and `column` say where it cannot be read further."
+    ),
+    "evaluation": (
+        "The query is well written, but a part of it cannot be evaluated, such as a function that does not "
+        "exist."
+    ),
+    "refused": "The server does not do this for anyone: it takes no updates and calls no other endpoint.",
+    "not-found": "The graph and the server have nothing of this name. Names are exact, capital letters too.",
+    "gone": "There was something of this name. `replacedBy`, where it is there, says what to use instead.",
+    "method-not-allowed": (
+        "The address exists, but not for this method. The header Allow lists those that it has."
+    ),
+    "not-acceptable": (
+        "None of the media types in the Accept header can be given. `available` lists those that can."
+    ),
+    "unsupported-media-type": "The body was sent as a media type that this address does not take.",
+    "invalid-parameters": (
+        "A parameter has a value of the wrong kind. `errors` names each and says what is right."
+    ),
+    "request-timeout": "The body of the request did not come in time. Send it faster, or in smaller parts.",
+    "too-long": "The query or the body is longer than the server takes. `limit` names the setting.",
+    "limit-exceeded": (
+        "The query or its answer is more than the server allows. `limit` names the setting; ask for less, or "
+        "in parts."
+    ),
+    "too-many-requests": (
+        "This client has used the time or the errors that one client may have in a minute. Retry-After says "
+        "how many seconds to wait."
+    ),
+    "client-left": "The client closed the connection before the answer; this stands in logs only.",
+    "query-timeout": (
+        "The query took longer than the server allows. Ask for less: name a class or a thing, avoid patterns "
+        "that share no variable."
+    ),
+    "query-memory": "The query took more memory than the server allows. Ask for less, or without sorting.",
+    "overloaded": "The server has no place for the query now. Retry-After says how many seconds to wait.",
+    "internal-error": "The server met an error that it did not expect. It is noted in the log.",
+    "http": "The request cannot be answered; the status says why.",
+}
+"""The meaning of each kind, by its name."""
+
+
+def kinds() -> dict[str, Kind]:
+    """Return every kind of problem by its name; `http` is for statuses without a kind of their own."""
+    named = {kind.name: kind for kind in vars(problems).values() if isinstance(kind, Kind)}
+    return named | {"http": Kind("http", 400, "The request cannot be answered")}
