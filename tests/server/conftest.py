@@ -1,17 +1,21 @@
-"""Real servers on loopback: over the small dataset of this folder, and over the whole one."""
+"""Real servers on loopback: over the small datasets of this folder, and over the real one."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import pyoxigraph as ox
 import pytest
 
 from accordgraph.assets import Project
 from accordgraph.build import NQUADS, build
+from accordgraph.namespaces import ACG, GRAPH, ID, RDF
 from serving import serving
 
-DATASET = Path(__file__).with_name("dataset.nq")
-ROOT = Path(__file__).resolve().parents[2]
+FOLDER = Path(__file__).parent
+ROOT = FOLDER.parents[1]
+DATASET = FOLDER / "dataset.nq"
+REFERENCES = 120
 
 
 @pytest.fixture(scope="session")
@@ -27,12 +31,47 @@ def http(address: str) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="session")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """A client of a server over the whole dataset."""
-    project = Project.at(ROOT, tmp_path_factory.mktemp("build"))
-    build(project)
+def whole(real: Path) -> Iterator[httpx.Client]:
+    """A client of a server over the whole dataset, which takes anything."""
     with (
-        serving(project.build / NQUADS) as address,
+        serving(real) as address,
         httpx.Client(base_url=address, headers={"Accept": "*/*"}, timeout=30) as client,
     ):
+        yield client
+
+
+@pytest.fixture(scope="session")
+def linked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The dataset of linked.trig, with many acts that rest on act two, and the merge as default graph."""
+    quads = list(ox.parse((FOLDER / "linked.trig").read_bytes(), ox.RdfFormat.TRIG))
+    for number in range(REFERENCES):
+        act = ID[f"be/act/rests-{number:03}"]
+        quads.append(ox.Quad(act, RDF.type, ACG.Act, GRAPH["data/many"]))
+        quads.append(ox.Quad(act, ACG.isBasedOn, ID["be/act/two"], GRAPH["data/many"]))
+    triples = {quad.triple for quad in quads}
+    quads += [ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples]
+    path = tmp_path_factory.mktemp("linked") / NQUADS
+    ox.serialize(quads, path, ox.RdfFormat.N_QUADS)
+    return path
+
+
+@pytest.fixture(scope="session")
+def small(linked: Path) -> Iterator[httpx.Client]:
+    """A client of a server over the dataset of linked.trig."""
+    with serving(linked) as address, httpx.Client(base_url=address) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real dataset."""
+    project = Project.at(ROOT, tmp_path_factory.mktemp("real"))
+    build(project)
+    return project.build / NQUADS
+
+
+@pytest.fixture(scope="session")
+def graph(real: Path) -> Iterator[httpx.Client]:
+    """A client of a server over the real dataset."""
+    with serving(real) as address, httpx.Client(base_url=address, timeout=30) as client:
         yield client
