@@ -32,6 +32,7 @@ def curl(arguments: Sequence[str]) -> str:
     parser = ArgumentParser(add_help=False, exit_on_error=False)
     parser.add_argument("-H", "--header", action="append", default=[])
     parser.add_argument("-s", "--silent", action="store_true")
+    parser.add_argument("-L", "--location", action="store_true")
     parser.add_argument("-G", "--get", action="store_true")
     parser.add_argument("--data-urlencode", action="append", default=[])
     parser.add_argument("url")
