@@ -4,10 +4,10 @@ from accordgraph.server import problems
 from accordgraph.server.problems import Kind
 
 MEANINGS = {
-    "missing-query": "The request has no query. Send one as the parameter `query`, or as the body.",
+    "missing-query": "The request has no query. Send one as the parameter 'query', or as the body.",
     "bad-request": "The request does not keep to the protocol. The detail says what is wrong with it.",
     "malformed-query": (
-        "The query is not SPARQL 1.1. `line` and `column` say where it cannot be read further."
+        "The query is not SPARQL 1.1. 'line' and 'column' say where it cannot be read further."
     ),
     "evaluation": (
         "The query is well written, but a part of it cannot be evaluated, such as a function that does not "
@@ -15,21 +15,21 @@ MEANINGS = {
     ),
     "refused": "The server does not do this for anyone: it takes no updates and calls no other endpoint.",
     "not-found": "The graph and the server have nothing of this name. Names are exact, capital letters too.",
-    "gone": "There was something of this name. `replacedBy`, where it is there, says what to use instead.",
+    "gone": "There was something of this name. 'replacedBy', where it is there, says what to use instead.",
     "method-not-allowed": (
         "The address exists, but not for this method. The header Allow lists those that it has."
     ),
     "not-acceptable": (
-        "None of the media types in the Accept header can be given. `available` lists those that can."
+        "None of the media types in the Accept header can be given. 'available' lists those that can."
     ),
     "unsupported-media-type": "The body was sent as a media type that this address does not take.",
     "invalid-parameters": (
-        "A parameter has a value of the wrong kind. `errors` names each and says what is right."
+        "A parameter has a value of the wrong kind. 'errors' names each and says what is right."
     ),
     "request-timeout": "The body of the request did not come in time. Send it faster, or in smaller parts.",
-    "too-long": "The query or the body is longer than the server takes. `limit` names the setting.",
+    "too-long": "The query or the body is longer than the server takes. 'limit' names the setting.",
     "limit-exceeded": (
-        "The query or its answer is more than the server allows. `limit` names the setting; ask for less, or "
+        "The query or its answer is more than the server allows. 'limit' names the setting; ask for less, or "
         "in parts."
     ),
     "too-many-requests": (
