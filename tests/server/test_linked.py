@@ -1,5 +1,6 @@
 """Every IRI leads to a document in every form; what is not there, what was withdrawn, pages and languages."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
@@ -19,7 +20,7 @@ from accordgraph.namespaces import ACG, BASE, ID, RDF, SKOS
 from accordgraph.server import create_app, running
 from accordgraph.server.languages import LANGUAGES, dictionary
 from accordgraph.workers.pool import Pool
-from serving import FREE
+from serving import FREE, app_over
 
 SUFFIXES = {
     "ttl": ("text/turtle", ox.RdfFormat.TURTLE),
@@ -330,6 +331,27 @@ def test_a_document_takes_two_queries(asked: tuple[httpx.Client, list[str]], hea
         assert client.get("/id/be/act/one").status_code == 303
         assert client.get("/id/be/act/none").status_code == 404
     assert queries == []
+
+
+def test_a_new_dataset_has_new_names(linked: Path, tmp_path: Path) -> None:
+    path = tmp_path / linked.name
+    path.write_bytes(linked.read_bytes())
+
+    async def check() -> None:
+        app = app_over(path)
+        transport = httpx.ASGITransport(app)
+        async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport) as client:
+            old = await client.get(f"http://graph{ONE}")
+            assert (await client.get("http://graph/id/be/act/three")).status_code == 404
+            line = f"<{ID}be/act/three> <{RDF}type> <{ACG}Act> .\n"
+            path.write_bytes(path.read_bytes() + line.encode())
+            await app.state.engine.replace()
+            assert (await client.get("http://graph/id/be/act/three")).status_code == 303
+            new = await client.get(f"http://graph{ONE}", headers={"If-None-Match": old.headers["etag"]})
+            assert new.status_code == 200
+            assert new.headers["etag"] != old.headers["etag"]
+
+    asyncio.run(check())
 
 
 # The real graph

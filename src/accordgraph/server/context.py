@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from accordgraph.namespaces import ACG, BASE, OWL, PREFIXES, RDF, XSD
+from accordgraph.namespaces import ACG, OWL, PREFIXES, RDF, SCHEMES, XSD
 
 Cell = Mapping[str, str]
 """A term as the JSON of SPARQL results writes it."""
 Row = Mapping[str, Cell]
 Triple = Sequence[Cell]
 
-ADDRESS = BASE + "context.jsonld"
 _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,14}")
 _TYPE, _STRING = RDF.type.value, XSD.string.value
 _IRI, _LANGUAGE = "@id", "@language"
@@ -72,8 +71,12 @@ class Context:
         self._classes = {iri: Term(_name(iri), iri) for iri in sorted(set(classes))}
 
     def document(self) -> dict[str, Any]:
-        """Return the whole context as a document of its own."""
-        return {"@context": self._context([*self._properties.values(), *self._classes.values()], PREFIXES)}
+        """Return the whole context as a document of its own.
+
+        The prefixes of the concept schemes are left out: `level` and `status` are names of properties.
+        """
+        prefixes = {name: iri for name, iri in PREFIXES.items() if name not in SCHEMES}
+        return {"@context": self._context([*self._properties.values(), *self._classes.values()], prefixes)}
 
     def write(self, triples: Iterable[Triple], first: str = "") -> dict[str, Any]:
         """Return triples as a JSON-LD document with as much of the context as they need.
