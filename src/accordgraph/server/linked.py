@@ -18,6 +18,7 @@ from accordgraph.rows import too_many_rows
 from accordgraph.server import addresses, pages, problems
 from accordgraph.server.answers import Answers, Question, Render, as_problem
 from accordgraph.server.catalogue import Catalogue, Known
+from accordgraph.server.context import Row
 from accordgraph.server.languages import Language, language_of
 from accordgraph.server.negotiation import Choice
 from accordgraph.server.portrait import Portrait, Said
@@ -111,24 +112,23 @@ class Linked:
     async def _references(self, iri: str, page: str) -> References:
         """Return what points to a thing; raises the 404 `Problem` for a page that it does not have."""
         rows = await self._catalogue.rows("linked/references", thing=[iri])
-        claims = [row["claim"]["value"] for row in rows if "claim" in row]
         subject, object_ = RDF.subject.value, RDF.object.value
-        own = [row["other"]["value"] for row in rows if row["property"]["value"] == subject]
-        stated = set(claims)
-        pairs = {
-            (row["property"]["value"], row["other"]["value"]): row.get("claim", {}).get("value", "")
-            for row in rows
-            if row["other"]["type"] == "uri"
-            and row["property"]["value"] != subject
-            and not (row["property"]["value"] == object_ and row["other"]["value"] in stated)
-        }
+        direct = [_pair(row) for row in rows if "claim" not in row and row["other"]["type"] == "uri"]
+        claims = [(_pair(row), row["claim"]["value"]) for row in rows if "claim" in row]
+        adopted = set(direct) & {pair for pair, _ in claims}
+        shown_elsewhere = {claim for pair, claim in claims if pair in adopted}
+        pairs = [
+            (property_, other)
+            for property_, other in direct
+            if property_ != subject and not (property_ == object_ and other in shown_elsewhere)
+        ]
         count = max(1, -(-len(pairs) // PAGE))
         number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 0
         if not 1 <= number <= count:
             raise Problem(problems.NOT_FOUND, f"this document has pages 1 to {count}")
-        shown = list(pairs)[(number - 1) * PAGE : number * PAGE]
-        others = {other for _, other in shown}
-        cited = [row["claim"]["value"] for row in rows if "claim" in row and row["other"]["value"] in others]
+        shown = pairs[(number - 1) * PAGE : number * PAGE]
+        own = [other for property_, other in direct if property_ == subject]
+        cited = [claim for pair, claim in claims if pair in shown]
         wanted = list(dict.fromkeys([*own, *cited]))[:_MOST_CLAIMS]
         return References(shown, wanted, number, count, len(pairs), len(rows) == _MOST_REFERENCES)
 
@@ -169,6 +169,10 @@ def _path(request: Request) -> str:
 def _variant(known: Known, choice: Choice, language: Language) -> str:
     """Return what a document depends on beside its triples: the dataset's names, a page's language."""
     return f"{known.digest} {pages.variant(language) if choice.form == forms.HTML else ''}"
+
+
+def _pair(row: Row) -> tuple[str, str]:
+    return row["property"]["value"], row["other"]["value"]
 
 
 def _named(path: str) -> str:
