@@ -394,7 +394,7 @@ def test_every_iri_of_the_graph_dereferences(graph: httpx.Client, real: Path) ->
 def test_documents_of_the_graph_and_the_links_on_their_pages(graph: httpx.Client, real: Path) -> None:
     things = sorted(iri for iri in own_iris(real) if iri.startswith((ID, BASE + "concept/")))
     local: set[str] = set()
-    for iri in things[::5]:
+    for iri in things[::25]:
         path = "/" + iri.removeprefix(BASE)
         turtle = graph.get(path, headers={"Accept": "text/turtle"}, follow_redirects=True)
         subjects = {triple.subject for triple in triples(turtle, ox.RdfFormat.TURTLE)}
@@ -405,8 +405,8 @@ def test_documents_of_the_graph_and_the_links_on_their_pages(graph: httpx.Client
         assert found.loads == ["data:,"]
         assert not [link for link in found.links if link.startswith(BASE)], "links are local"
         local |= {link for link in found.links if link.startswith("/")}
-    assert len(local) > 3000
-    for address in sorted(local)[::3]:
+    assert len(local) > 1000
+    for address in sorted(local)[::5]:
         status = graph.head(address.partition("#")[0]).status_code
         assert status in (200, 303), address
 
