@@ -13,11 +13,15 @@ ORDER = (
     "passages written_forms contexts evidence findings identity labels checks verify "
     "shacl quality validate reference syntax complexity store forms rows spreadsheet results client "
     "engine words search indexing record prologue endpoint feed readback remote load ways push "
-    "workers.sandbox workers.worker workers.nursery workers.pool workers stores "
+    "workers.sandbox workers.worker workers.nursery workers.keeper workers.pool workers stores "
     "server.trace server.problems server.negotiation server.spool server.budget server.cache server.coding "
-    "server.answers server.documents server.pages server.sparql server.asked server.library "
+    "server.answers server.documents server.languages server.pages server.context server.vocabulary "
+    "server.portrait server.catalogue server.addresses server.sections server.graphs server.description "
+    "server.meanings server.graph_store server.linked server.guide server.sparql server.asked server.library "
     "server.openapi_parts server.openapi server.search server.logs server.metrics server.operations "
-    "server.app server.run server terminal cli __main__"
+    "server.app server.patience server.run server "
+    "bench bench.report bench.target bench.prober bench.mutator bench.queries bench.robustness "
+    "terminal cli __main__"
 ).split()
 
 

@@ -15,7 +15,7 @@ from accordgraph.namespaces import CONCEPT, ID, PREFIXES, SCHEMES, XSD
 Schemes = Mapping[str, Sequence[str]]
 """The codes of the concepts that the data has, by the name of their scheme."""
 
-RESERVED = ("format", "limit", "offset")
+RESERVED = ("format", "lang", "limit", "offset")
 """What a request says beside the parameters of its query: no parameter has such a name."""
 LANGUAGES = ("en", "fr", "nl", "de")
 """The languages of labels."""

@@ -1,4 +1,4 @@
-"""Broken queries and broken requests: whatever is sent, no process is lost and the server says why it will not."""
+"""Broken queries and broken requests: whatever is sent, no process is lost and the server says why not."""
 
 from collections import Counter
 from collections.abc import Iterator

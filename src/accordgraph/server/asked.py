@@ -66,7 +66,8 @@ def read(query: Query, pairs: Sequence[tuple[str, str]], schemes: Schemes, most:
     values: dict[str, list[str]] = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)
-    values.pop("format", None)
+    for name in ("format", "lang"):
+        values.pop(name, None)
     numbers, faults = {}, []
     if query.has_pages:
         for name, lowest, highest in (("limit", 1, most), ("offset", 0, MOST_OFFSET)):
@@ -78,7 +79,7 @@ def read(query: Query, pairs: Sequence[tuple[str, str]], schemes: Schemes, most:
                 shown = ", ".join(repr(text) for text in texts)
                 faults.append({"parameter": name, "value": texts[-1], "detail": f"{shown} is not {right}"})
     known = [parameter.name for parameter in query.parameters]
-    every = [*known, *(("limit", "offset") if query.has_pages else ()), "format"]
+    every = [*known, *(("limit", "offset") if query.has_pages else ()), "format", "lang"]
     for name in [name for name in values if name not in known]:
         detail = f"no parameter {name!r}; there are: {', '.join(every)}"
         faults.append({"parameter": name, "value": values.pop(name)[-1], "detail": detail})

@@ -8,6 +8,8 @@ import csv
 import io
 import json
 from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,7 +24,9 @@ from accordgraph.queries import Query
 from accordgraph.server import asked, pages, problems
 from accordgraph.server.answers import Answers, Question, Render
 from accordgraph.server.asked import Asked
+from accordgraph.server.catalogue import Catalogue
 from accordgraph.server.documents import document
+from accordgraph.server.languages import PARAMETER, language_of
 from accordgraph.server.negotiation import choose_form
 from accordgraph.server.problems import Problem
 from accordgraph.server.sparql import pairs
@@ -36,9 +40,9 @@ LISTS = (forms.LIST, forms.HTML, forms.CSV, *(form for form in forms.GRAPHS if f
 class QueryApi:
     """The queries of a library over HTTP."""
 
-    def __init__(self, answers: Answers, library: Library) -> None:
+    def __init__(self, answers: Answers, catalogue: Catalogue, library: Library) -> None:
         self.library = library
-        self._answers = answers
+        self._answers, self._catalogue = answers, catalogue
         self._schemes: tuple[str, Schemes] = ("", {})
 
     def routes(self) -> list[Route]:
@@ -57,13 +61,15 @@ class QueryApi:
         """Answer with the list of all queries."""
         names = [value for name, value in _pairs(request) if name == "format"]
         choice = choose_form(request.headers.get("accept"), names[-1] if names else None, LISTS)
+        if choice.form == forms.HTML:
+            body = pages.page(
+                "queries.html", language_of(request), PATH, kinds=self.library.kinds, titles=KINDS
+            )
+            return document(request, body, choice.content_type, pages.HEADERS)
         return document(request, self._list(choice.form), choice.content_type)
 
     def _list(self, form: Form) -> bytes:
         queries = list(self.library.queries.values())
-        if form == forms.HTML:
-            template = pages.environment().get_template("queries.html")
-            return template.render(kinds=self.library.kinds, titles=KINDS).encode()
         if form == forms.LIST:
             content = {"queries": [described(query) for query in queries]}
             return json.dumps(content, ensure_ascii=False, indent=1).encode()
@@ -103,7 +109,8 @@ class QueryApi:
             headers["X-Total-Count"] = str(total)
         if choice.form == forms.XLSX:
             headers["Content-Disposition"] = f'attachment; filename="{wanted.query.name}.xlsx"'
-        render = self._page(wanted, path, links, await self.schemes()) if is_page else None
+        render = self._page(request, wanted, path, links, await self.schemes()) if is_page else None
+        headers |= pages.HEADERS if is_page else {}
         question = Question(
             wanted.page(most),
             choice,
@@ -113,14 +120,15 @@ class QueryApi:
         )
         return await self._answers.respond(request, question)
 
-    def _page(self, wanted: Asked, path: str, links: Mapping[str, str], schemes: Schemes) -> Render:
-        template = pages.environment().get_template("query.html")
+    def _page(
+        self, request: Request, wanted: Asked, path: str, parts: Mapping[str, str], schemes: Schemes
+    ) -> Render:
         query, most = wanted.query, self._answers.settings.table_rows
+        others = (form for form in (*forms_of(query), forms.SPARQL) if form != forms.HTML)
         shown = {
             "query": query,
             "text": wanted.text,
-            "path": path,
-            "links": links,
+            "parts": parts,
             "offset": wanted.offset,
             "following": wanted.address(path, most, most) if query.has_pages else None,
             "fields": [
@@ -131,13 +139,15 @@ class QueryApi:
                 )
                 for parameter in query.parameters
             ],
-            "others": {
-                form.name: wanted.address(f"{_plain(path)}.{form.name}")
-                for form in (*forms_of(query), forms.SPARQL)
-                if form != forms.HTML
-            },
+            "links": [(form.name, wanted.address(f"{_plain(path)}.{form.name}")) for form in others],
         }
-        return lambda content: template.render(content=content, **shown).encode()
+        language, here = language_of(request), _here(request)
+
+        async def render(content: dict[str, Any]) -> bytes:
+            names = await pages.names_in(content, language, self._catalogue.labels)
+            return pages.page("query.html", language, here, content=content, names=names, **shown)
+
+        return render
 
 
 def forms_of(query: Query) -> tuple[Form, ...]:
@@ -185,3 +195,9 @@ def _plain(path: str) -> str:
     """Return an address without the suffix of a form."""
     folder, slash, name = path.rpartition("/")
     return folder + slash + name.partition(".")[0]
+
+
+def _here(request: Request) -> str:
+    """Return the address of a request without its language, for the switch between languages."""
+    asked_for = [(name, value) for name, value in _pairs(request) if name != PARAMETER]
+    return request.url.path + (f"?{urlencode(asked_for)}" if asked_for else "")

@@ -19,6 +19,7 @@ from accordgraph.parameters import Parameter, Schemes
 from accordgraph.queries import Query
 from accordgraph.server import asked, pages
 from accordgraph.server.documents import document
+from accordgraph.server.languages import language_of
 from accordgraph.server.library import PATH, QueryApi, forms_of
 from accordgraph.server.openapi_parts import (
     Json,
@@ -60,9 +61,9 @@ class Description:
 
     async def docs(self, request: Request) -> Response:
         """Answer with the page for people."""
-        template = pages.environment().get_template("api.html")
-        body = template.render(content=await self.content(), openapi=ADDRESS).encode()
-        return document(request, body, forms.HTML.content_type)
+        language, content = language_of(request), await self.content()
+        body = pages.page("api.html", language, DOCS, content=content, openapi=ADDRESS)
+        return document(request, body, forms.HTML.content_type, pages.HEADERS)
 
     async def content(self) -> Json:
         """Return the document."""

@@ -12,11 +12,11 @@ from starlette.responses import Response
 from accordgraph import __version__, forms
 from accordgraph.engine import Current, Job, gather
 from accordgraph.errors import AccordGraphError
-from accordgraph.server import problems
+from accordgraph.server import pages, problems
 from accordgraph.server.documents import document
+from accordgraph.server.languages import language_of
 from accordgraph.server.metrics import Metrics
 from accordgraph.server.negotiation import choose_form
-from accordgraph.server.pages import environment
 from accordgraph.server.problems import Problem
 from accordgraph.server.search import Searcher
 from accordgraph.settings import Settings
@@ -66,9 +66,9 @@ def router(engine: Current, settings: Settings) -> APIRouter:
         choice = choose_form(request.headers.get("accept"), format, (forms.LIST, forms.HTML))
         table = settings.table()
         if choice.form == forms.HTML:
-            body = environment().get_template("settings.html").render(settings=table).encode()
-        else:
-            body = json.dumps({"settings": table}, ensure_ascii=False).encode()
+            body = pages.page("settings.html", language_of(request), request.url.path, settings=table)
+            return document(request, body, choice.content_type, pages.HEADERS)
+        body = json.dumps({"settings": table}, ensure_ascii=False).encode()
         return document(request, body, choice.content_type)
 
     return routes

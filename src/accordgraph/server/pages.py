@@ -20,6 +20,7 @@ HEADERS = {
 
 Labels = Mapping[str, Mapping[str, str]]
 """The labels of things, by IRI and language."""
+FindLabels = Callable[[Iterable[str]], Awaitable[Labels]]
 
 _LINKED = ("http://", "https://", "mailto:")
 _OTHER_FORMS = ("json", "csv", "tsv", "xml")
@@ -86,16 +87,21 @@ def best_text(texts: Mapping[str, str], language: Language) -> tuple[str, str]:
     return next(((text, code) for code, text in sorted(texts.items())), ("", ""))
 
 
+async def names_in(content: dict[str, Any], language: Language, find_labels: FindLabels) -> dict[str, str]:
+    """Return the labels of the IRIs in a `TABLE` that have one, in the language of the page."""
+    cells = (cell for row in content.get("rows", ()) for cell in row if cell and cell["type"] == "uri")
+    labels = await find_labels(dict.fromkeys(cell["value"] for cell in cells))
+    return {iri: best_text(texts, language)[0] for iri, texts in labels.items()}
+
+
 def table(
-    text: str, graphs: Graphs, language: Language, find_labels: Callable[[Iterable[str]], Awaitable[Labels]]
+    text: str, graphs: Graphs, language: Language, find_labels: FindLabels
 ) -> Callable[[dict[str, object]], Awaitable[bytes]]:
     """Return what makes a page of the answer to a query; `find_labels` finds labels for IRIs of the graph."""
     asked = {"query": text, "default-graph-uri": graphs.default, "named-graph-uri": graphs.named}
 
     async def render(content: dict[str, Any]) -> bytes:
-        cells = (cell for row in content.get("rows", ()) for cell in row if cell and cell["type"] == "uri")
-        labels = await find_labels(dict.fromkeys(cell["value"] for cell in cells))
-        names = {iri: best_text(texts, language)[0] for iri, texts in labels.items()}
+        names = await names_in(content, language, find_labels)
         is_graph = content.get("columns") == ["subject", "predicate", "object"]
         others = ("ttl", "nt", "jsonld", "rdf") if is_graph and "boolean" not in content else _OTHER_FORMS
         links = [(form, address_of("/sparql", **asked, format=form)) for form in others]
