@@ -103,7 +103,8 @@ def test_slow_clients_hold_nobody_up(server: str) -> None:
 def test_who_leaves_frees_the_worker(server: str) -> None:
     host, port = server.removeprefix("http://").split(":")
     body = RUNAWAYS["aggregate"]
-    head = f"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: {len(body)}\r\n\r\n"  # fmt: skip
+    fields = {"Host": "x", "Content-Type": "application/sparql-query", "Content-Length": len(body)}
+    head = "\r\n".join(["POST /sparql HTTP/1.1", *(f"{k}: {v}" for k, v in fields.items()), "\r\n"])
     with socket.create_connection((host, int(port))) as connection:
         connection.sendall((head + body).encode())
         for _ in range(1000):

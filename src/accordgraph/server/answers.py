@@ -47,7 +47,7 @@ _PAGE_BYTES = 4 * 2**20
 """The most octets of the content of a page."""
 _PIECE = 65_536
 _TURNS = 4
-"""The long answers of which a piece is taken at the same time."""
+"""The long answers of which a piece is taken, or sent, at the same time."""
 _CONDITIONAL = ("GET", "HEAD", "QUERY")
 """The methods for which an entity tag that the client has is looked at."""
 
@@ -246,6 +246,7 @@ class _Run:
         self._answers, self._client, self._began = answers, client, began
         self.question = question
         most = answers.settings.answer_bytes
+        self.turns = answers.turns
         self.spool = Spool(min(most, _PAGE_BYTES) if question.render else most, answers.room)
         self._task = asyncio.get_running_loop().create_task(self._take())
 
@@ -265,7 +266,7 @@ class _Run:
                     if len(self.spool) < _FIRST_BYTES:
                         self.spool.write(piece)
                         continue
-                    async with self._answers.turns:
+                    async with self.turns:
                         self.spool.write(piece)
                         await asyncio.sleep(0)
             outcome = "answered"
@@ -362,7 +363,8 @@ class _Streamed(Response):
                 if part := compressor.compress(piece):
                     self._draft.add(part)
                     await send({"type": "http.response.body", "body": part, "more_body": True})
-                await asyncio.sleep(0)  # sending alone does not let others go on while there is room
+                async with self._run.turns:
+                    await asyncio.sleep(0)
         except AccordGraphError:
             return  # without the end of the body: the server then cuts the connection
         rest = compressor.flush()
