@@ -15,7 +15,7 @@ ORDER = (
     "engine words search indexing record prologue endpoint feed readback remote load ways push "
     "workers.sandbox workers.worker workers.nursery workers.keeper workers.pool workers stores "
     "server.trace server.problems server.negotiation server.spool server.budget server.cache server.coding "
-    "server.answers server.documents server.languages server.pages server.context server.vocabulary "
+    "server.outcomes server.sending server.answers server.documents server.languages server.pages server.context server.vocabulary "
     "server.portrait server.catalogue server.addresses server.sections server.graphs server.description "
     "server.meanings server.graph_store server.linked server.guide server.sparql server.asked server.library "
     "server.openapi_parts server.openapi server.search server.logs server.metrics server.operations "

@@ -3,8 +3,7 @@
 import pytest
 from starlette.requests import Request
 
-from accordgraph.server.answers import _client
-from accordgraph.server.budget import Budgets, BudgetSpent
+from accordgraph.server.budget import Budgets, BudgetSpent, client_of
 
 
 class Clock:
@@ -83,4 +82,4 @@ def test_the_clients_that_are_remembered_are_limited() -> None:
     ],
 )
 def test_who_a_client_is(host: str, client: str) -> None:
-    assert _client(Request({"type": "http", "client": (host, 1), "headers": []})) == client
+    assert client_of(Request({"type": "http", "client": (host, 1), "headers": []})) == client

@@ -6,7 +6,6 @@ fails later ends the connection without the end of the body: a part is never tak
 
 import asyncio
 import hashlib
-import ipaddress
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,27 +14,21 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from accordgraph import __version__, forms
 from accordgraph.engine import UNKNOWN, Current, Job, gather
 from accordgraph.errors import (
     AccordGraphError,
-    EvaluationError,
-    InputError,
-    LimitExceeded,
-    Overloaded,
-    QueryError,
-    QueryRefused,
-    WorkerError,
 )
 from accordgraph.lexer import always_the_same
 from accordgraph.server import problems, trace
-from accordgraph.server.budget import Budgets, BudgetSpent
-from accordgraph.server.cache import Cache, Draft
-from accordgraph.server.coding import IDENTITY, choose_coding, encode, encoder
+from accordgraph.server.budget import Budgets, BudgetSpent, client_of
+from accordgraph.server.cache import Cache, matches
+from accordgraph.server.coding import choose_coding, encode
 from accordgraph.server.negotiation import Choice
+from accordgraph.server.outcomes import as_problem, outcome_of
 from accordgraph.server.problems import Problem
+from accordgraph.server.sending import Streamed, Whole
 from accordgraph.server.spool import Room, Spool
 from accordgraph.settings import Settings
 from accordgraph.store import Graphs
@@ -156,10 +149,10 @@ class Answers:
                 return Response(None, 304, headers)
             if kept is not None:
                 self._observe("cached", time.perf_counter() - began)
-                return _Whole(kept, coding, headers)
+                return Whole(kept, coding, headers)
         else:
             headers["Cache-Control"] = "no-store"
-        client = _client(request)
+        client = client_of(request)
         try:
             self._budgets.check(client)
         except BudgetSpent as error:
@@ -173,7 +166,7 @@ class Answers:
         except BaseException:
             run.close()
             raise
-        return _Streamed(run, coding, headers, request.method == "HEAD", self.cache, key if same else None)
+        return Streamed(run, coding, headers, request.method == "HEAD", self.cache, key if same else None)
 
     def give(
         self,
@@ -203,7 +196,7 @@ class Answers:
         if body is None:
             body = encode(coding, make())
             self.cache.put(key, body)
-        return _Whole(body, coding, headers)
+        return Whole(body, coding, headers)
 
     async def _finished(self, run: "_Run", coding: str, headers: dict[str, str], key: str | None) -> Response:
         body = run.spool.whole()
@@ -214,7 +207,7 @@ class Answers:
         body = await asyncio.to_thread(encode, coding, body)
         if key:
             self.cache.put(key, body)
-        return _Whole(body, coding, headers)
+        return Whole(body, coding, headers)
 
     def _key(self, question: Question, coding: str, page: str) -> str:
         """Return what names an answer: the dataset, query, graphs, form and coding, and the page it is in."""
@@ -313,152 +306,3 @@ async def _unless_left(request: Request, wait: Awaitable[None]) -> None:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-
-
-class _Streamed(Response):
-    """A response whose body is sent while the query runs; cut off, not ended, when it fails."""
-
-    def __init__(
-        self,
-        run: _Run,
-        coding: str,
-        headers: Mapping[str, str],
-        head_only: bool,
-        cache: Cache,
-        key: str | None,
-    ) -> None:
-        super().__init__(None, 200, dict(headers))
-        del self.headers["content-length"]
-        if coding != IDENTITY:
-            self.headers["Content-Encoding"] = coding
-        elif run.spool.ended:
-            self.headers["Content-Length"] = str(len(run.spool))
-        self._run, self._coding, self._head_only = run, coding, head_only
-        self._draft = Draft(cache, key)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the pieces as they come."""
-        sending = asyncio.ensure_future(self._send(send))
-        leaving = asyncio.ensure_future(_disconnected(receive))
-        try:
-            await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
-            if sending.done():
-                await sending
-        finally:
-            for task in (sending, leaving):
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
-            self._run.close()
-            self._draft.drop()
-
-    async def _send(self, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        if self._head_only:
-            await send({"type": "http.response.body", "body": b""})
-            return
-        compressor = encoder(self._coding)
-        try:
-            async for piece in self._run.spool.pieces():
-                if part := compressor.compress(piece):
-                    self._draft.add(part)
-                    await send({"type": "http.response.body", "body": part, "more_body": True})
-                async with self._run.turns:
-                    await asyncio.sleep(0)
-        except AccordGraphError:
-            return  # without the end of the body: the server then cuts the connection
-        rest = compressor.flush()
-        self._draft.add(rest)
-        self._draft.keep()
-        await send({"type": "http.response.body", "body": rest})
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-class _Whole(Response):
-    """A response whose body is known; sent in pieces, so that a slow client holds no copy of all of it."""
-
-    def __init__(self, body: bytes, coding: str, headers: Mapping[str, str]) -> None:
-        coded = {"Content-Encoding": coding} if coding != IDENTITY else {}
-        super().__init__(body, 200, dict(headers) | coded)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the pieces."""
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        for start in range(0, len(self.body), _PIECE):
-            piece = self.body[start : start + _PIECE]
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-            await asyncio.sleep(0)
-        await send({"type": "http.response.body", "body": b""})
-
-
-def _client(request: Request) -> str:
-    """Return who asks, as budgets know it: an address, or of IPv6 the network that one customer is given."""
-    host = request.client.host if request.client else ""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    if address.version == 6:
-        return str(ipaddress.ip_network(f"{address}/64", strict=False))
-    return host
-
-
-def matches(header: str | None, tag: str, *, known: bool = True) -> bool:
-    """Tell whether an If-None-Match header names a tag; weakness is no difference there.
-
-    `*` means any answer, so it must be known that there is one.
-    """
-    if (header or "").strip() == "*":
-        return known
-    return tag in [found.strip().removeprefix("W/") for found in (header or "").split(",")]
-
-
-def outcome_of(error: AccordGraphError) -> str:
-    """Return how a query ended that failed, in a word."""
-    for kind, outcome in _OUTCOMES:
-        if isinstance(error, kind):
-            return outcome
-    return "failed"
-
-
-_OUTCOMES: tuple[tuple[type[AccordGraphError], str], ...] = (
-    (BudgetSpent, "budget"),
-    (Overloaded, "overloaded"),
-    (LimitExceeded, "limit"),
-    (QueryRefused, "refused"),
-    (EvaluationError, "evaluation"),
-    (QueryError, "malformed"),
-    (WorkerError, "failed"),
-)
-_LIMIT_PROBLEMS = {
-    "query_seconds": problems.TOO_SLOW,
-    "query_memory": problems.TOO_MUCH_MEMORY,
-    "query_bytes": problems.TOO_LONG,
-}
-
-
-def as_problem(error: Exception) -> Problem:
-    """Return an error of a query as the problem that the client is told; others are raised again."""
-    match error:
-        case BudgetSpent():
-            return Problem(problems.TOO_MANY, str(error), {"Retry-After": str(error.retry_after)})
-        case Overloaded():
-            return Problem(problems.BUSY, str(error), {"Retry-After": str(error.retry_after)})
-        case LimitExceeded():
-            kind = _LIMIT_PROBLEMS.get(error.limit, problems.TOO_LARGE)
-            return Problem(kind, error.message, limit=error.limit)
-        case QueryRefused():
-            return Problem(problems.REFUSED, error.message)
-        case EvaluationError():
-            return Problem(problems.EVALUATION, error.message)
-        case QueryError():
-            return Problem(problems.MALFORMED_QUERY, str(error), line=error.line, column=error.column)
-        case InputError():
-            return Problem(problems.NOT_ACCEPTABLE, str(error), {"Vary": "Accept"})
-        case WorkerError():
-            return Problem(problems.FAILED, str(error), {"Retry-After": "1"})
-    raise error

@@ -4,10 +4,13 @@ Both are buckets that fill steadily and hold a minute's worth at most. A query m
 bucket is not empty; what it took is taken out when it ends, so that a bucket can be in debt.
 """
 
+import ipaddress
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from starlette.requests import Request
 
 from accordgraph.errors import Overloaded
 
@@ -60,3 +63,15 @@ class Budgets:
         bucket.seconds = min(self._seconds, bucket.seconds + passed * self._seconds / _MINUTE)
         bucket.errors = min(self._errors, bucket.errors + passed * self._errors / _MINUTE)
         return bucket
+
+
+def client_of(request: Request) -> str:
+    """Return who asks, as budgets know it: an address, or of IPv6 the network that one customer is given."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if address.version == 6:
+        return str(ipaddress.ip_network(f"{address}/64", strict=False))
+    return host

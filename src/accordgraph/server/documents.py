@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from accordgraph.server.answers import matches
+from accordgraph.server.cache import matches
 from accordgraph.server.coding import IDENTITY, choose_coding, encode
 
 

@@ -76,7 +76,7 @@ def running(app: FastAPI) -> Iterator[str]:
 
 
 def _config(app: FastAPI, **others: Any) -> uvicorn.Config:
-    settings: Settings = app.state.settings
+    settings: Settings = getattr(app.state, "settings", Settings())
     config = uvicorn.Config(
         app,
         http=patient_for(settings.client_wait_seconds),

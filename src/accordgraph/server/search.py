@@ -20,9 +20,9 @@ from accordgraph.indexing import load_index
 from accordgraph.namespaces import ACG, BASE
 from accordgraph.search import LANGUAGES, Found, Hit, Index
 from accordgraph.server import problems
-from accordgraph.server.answers import as_problem
 from accordgraph.server.documents import document
 from accordgraph.server.negotiation import choose_form
+from accordgraph.server.outcomes import as_problem
 from accordgraph.server.pages import local
 from accordgraph.server.problems import Problem
 from accordgraph.words import parts
