@@ -121,7 +121,7 @@ def _evidence(model: Model, node: NamedNode) -> Iterator[Finding]:
             if not model.is_a(iri, ACG.Passage):
                 message = f"{shorten(iri.value)} is not a passage; cite one"
                 yield _finding("verify-evidence", node, ACG.evidence, iri, message)
-        elif iri not in shown | heads:
+        elif iri not in shown | heads or _elsewhere(model, node, iri):
             where = f"{shorten(iri.value)} ({model.passages[iri]})"
             message = f"{where} names nothing by which {shorten(node.value)} is known; cite one that does"
             yield _finding("verify-evidence", node, ACG.evidence, iri, message)
@@ -132,6 +132,25 @@ def _shows(model: Model, iri: NamedNode, known: Identity, about: frozenset[Named
     if about and named:
         return any(identity(model, committee).shown_in(passage) for committee in about)
     return known.shown_in(passage, content=not named)
+
+
+def _elsewhere(model: Model, claim: NamedNode, iri: NamedNode) -> bool:
+    """Return whether a passage shows only the concept of a claim, in a text that does not show its subject.
+
+    A heading stands in the text that it orders. What the publisher of the whole writes is about all of it.
+    """
+    objects = model.things(claim, RDF.object) if model.is_a(claim, ACG.Claim) else ()
+    if not any(model.values(thing, SKOS.inScheme) for thing in objects):
+        return False
+    subjects = [identity(model, subject) for subject in model.things(claim, RDF.subject)]
+    (source, *_) = model.things(iri, DCTERMS.isPartOf)
+    creators = model.things(source, DCTERMS.creator)
+    if not any(subjects) or creators == model.things(root_of(model, source), DCTERMS.creator):
+        return False
+    cited = [
+        passage for other, passage in model.cited(claim) if source in model.things(other, DCTERMS.isPartOf)
+    ]
+    return not any(known.shown_in(passage) for known in subjects for passage in cited)
 
 
 def _of_wholes(model: Model, node: NamedNode) -> frozenset[NamedNode]:
