@@ -10,6 +10,7 @@ from urllib.parse import quote
 import httpx
 import pyoxigraph as ox
 import pytest
+import rdflib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -127,8 +128,15 @@ def test_every_form_by_suffix_by_name_and_by_accept(whole: httpx.Client, name: s
         assert types == {form.content_type}
         if form != forms.HTML:  # a page shows its address
             assert by_suffix.content == by_name.content == by_accept.content
-    other = "csv" if available is forms.GRAPHS else "ttl"
+    other = "csv" if available is forms.GRAPHS else "trig"
     assert problem(whole.get(f"/queries/{name}.{other}"), 406, "not-acceptable")["available"]
+
+
+def test_a_query_that_gives_rows_describes_itself_in_rdf(whole: httpx.Client) -> None:
+    iri = f"{BASE}queries/levels-of-a-theme"
+    found = rdflib.Graph().parse(data=whole.get(f"{THEME}.ttl").text, format="turtle")
+    text = found.value(rdflib.URIRef(iri), rdflib.SH.select)
+    assert str(text) == LIBRARY.queries["levels-of-a-theme"].text
 
 
 @pytest.mark.parametrize(

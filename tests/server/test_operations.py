@@ -79,4 +79,4 @@ def test_headers_that_protect(http: httpx.Client) -> None:
         assert "server" not in headers and "content-security-policy" not in headers
     page = http.get("/sparql?query=ASK{}", headers={"Accept": "text/html"})
     assert page.headers["content-type"].startswith("text/html")
-    assert page.headers["content-security-policy"].startswith("default-src 'self';")
+    assert page.headers["content-security-policy"].startswith("default-src 'none';")

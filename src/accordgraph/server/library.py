@@ -33,6 +33,8 @@ from accordgraph.server.sparql import pairs
 from accordgraph.store import Answer
 
 PATH = "/queries"
+DESCRIPTIONS = (forms.TURTLE, forms.N_TRIPLES, forms.JSON_LD, forms.RDF_XML)
+"""The forms in which a query that gives rows describes itself: its IRI is its address."""
 LISTS = (forms.LIST, forms.HTML, forms.CSV, *(form for form in forms.GRAPHS if form != forms.HTML))
 """The forms of the list, best liked first."""
 
@@ -75,9 +77,7 @@ class QueryApi:
             return json.dumps(content, ensure_ascii=False, indent=1).encode()
         if form == forms.CSV:
             return _csv(queries)
-        output = io.BytesIO()
-        Answer.write_triples(triples_of(queries), output, form.format)  # type: ignore[arg-type]
-        return output.getvalue()
+        return _rdf(queries, form)
 
     async def query(self, request: Request) -> Response:
         """Answer a query, or give its text."""
@@ -94,7 +94,12 @@ class QueryApi:
         return await self._answer(request, wanted, names[-1] if names else None)
 
     async def _answer(self, request: Request, wanted: Asked, form: str | None) -> Response:
-        choice = choose_form(request.headers.get("accept"), form, forms_of(wanted.query))
+        kinds = forms_of(wanted.query)
+        if wanted.query.gives != "graph":
+            kinds += DESCRIPTIONS
+        choice = choose_form(request.headers.get("accept"), form, kinds)
+        if choice.form in DESCRIPTIONS and choice.form not in forms_of(wanted.query):
+            return document(request, _rdf([wanted.query], choice.form), choice.content_type)
         settings, path = self._answers.settings, request.url.path
         is_page = choice.form == forms.HTML
         most = settings.table_rows if is_page else settings.answer_rows
@@ -175,6 +180,13 @@ def described(query: Query) -> dict[str, object]:
             for parameter in query.parameters
         ],
     }
+
+
+def _rdf(queries: list[Query], form: Form) -> bytes:
+    """Return queries as SHACL describes what can be executed."""
+    output = io.BytesIO()
+    Answer.write_triples(triples_of(queries), output, form.format)  # type: ignore[arg-type]
+    return output.getvalue()
 
 
 def _csv(queries: list[Query]) -> bytes:

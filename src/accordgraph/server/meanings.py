@@ -43,7 +43,7 @@ MEANINGS = {
     ),
     "query-memory": "The query took more memory than the server allows. Ask for less, or without sorting.",
     "overloaded": "The server has no place for the query now. Retry-After says how many seconds to wait.",
-    "not-ready": "The server does not answer queries now: it starts, or its store does not answer. Come again.",
+    "not-ready": "The server does not answer queries now: its store does not answer. Come again.",
     "query-failed": "The process of the query ended by itself. Another has taken its place; ask again.",
     "internal-error": "The server met an error that it did not expect. It is noted in the log.",
     "http": "The request cannot be answered; the status says why.",

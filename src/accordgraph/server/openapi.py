@@ -112,15 +112,15 @@ def _parameter(query: Query, parameter: Parameter, schemes: Schemes) -> Json:
     if choices := parameter.choices(schemes):
         item = {"type": item["type"]} | ({} if item["type"] == "boolean" else {"enum": list(choices)})
     default = [_typed(text, item["type"]) for text in query.defaults(parameter)]
+    known = {"default": default} if default else {}
     return {
         "name": parameter.name,
         "in": "query",
         "description": f"{parameter.description}: {parameter.right()}. Several values are alternatives.",
-        "schema": {"type": "array", "items": item, "minItems": 1, "default": default},
+        "schema": {"type": "array", "items": item, "minItems": 1} | known,
         "style": "form",
         "explode": True,
-        "example": default,
-    }
+    } | ({"example": default} if default else {})
 
 
 def _typed(text: str, type_: str) -> object:

@@ -23,6 +23,7 @@ _ERRORS = {
     "503": "The query took too long, or there is no place for it now; Retry-After says when to come again",
     "default": "Another problem",
 }
+_DOCUMENTS = (*(form for form in forms.GRAPHS if form not in (forms.TRIG, forms.N_QUADS)),)
 _QUERY_PROBLEMS = ("400", "404", "406", "422", "429", "503", "default")
 
 
@@ -91,7 +92,36 @@ def fixed_paths() -> Json:
         "/sparql": {"get": _sparql(), "post": _sparql(post=True)},
         "/queries": {"get": _list()},
         "/queries/{name}": {"get": _named()},
+        "/": {"get": _document("home", "What this is and where the rest stands", (forms.LIST, forms.HTML))},
+        "/graph-store": {"get": _graph()},
+    } | {
+        address: {"get": _document(name, summary, _DOCUMENTS)}
+        for address, name, summary in (
+            ("/ontology", "ontology", "The classes, properties and their alignments"),
+            ("/shapes", "shapes", "What a node must carry, in SHACL"),
+            ("/void", "void", "The dataset in numbers, and the service"),
+        )
     }
+
+
+def _document(name: str, summary: str, kinds: tuple[Form, ...]) -> Json:
+    content: Json = {form.media_type: {} for form in kinds}
+    return {
+        "operationId": name,
+        "tags": ["Linked data"],
+        "summary": summary,
+        "parameters": [format_of(kinds)],
+        "responses": responses("Answer", ("406", "default"))
+        | {"200": {"description": "The document", "content": content}},
+    }
+
+
+def _graph() -> Json:
+    """Describe reading a graph by the Graph Store Protocol."""
+    operation = _document("graph_store", "A named graph, or the default graph", _DOCUMENTS[:-1])
+    names = {"default": {"type": "string"}, "graph": {"type": "string", "format": "iri"}}
+    named = [{"name": name, "in": "query", "schema": schema} for name, schema in names.items()]
+    return operation | {"parameters": [*named, *operation["parameters"]]}
 
 
 def _list() -> Json:
