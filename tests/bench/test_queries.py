@@ -1,0 +1,28 @@
+"""The benchmarks run: against a real server of its own, over a small dataset."""
+
+from accordgraph.assets import Project
+from accordgraph.bench import queries
+from accordgraph.bench.prober import probing
+from accordgraph.bench.target import serving
+from accordgraph.build import build
+from accordgraph.validate import validate
+
+
+def test_each_query_is_measured_anew_and_cached(mini: Project) -> None:
+    build(mini)
+    assert validate(mini).conforms
+    (mini.queries / "views").mkdir()
+    (mini.queries / "views" / "all.rq").write_text("#+ summary: What is there?\nASK { ?s ?p ?o }\n")
+    report = queries.measure(mini, 3, lambda stage: None)
+    assert [row[0] for row in report.rows][-2:] == ["views/all", "all"]
+    assert all(float(str(cell)) > 0 for row in report.rows for cell in row[1:])
+
+
+def test_the_prober_measures_a_server(mini: Project) -> None:
+    build(mini)
+    assert validate(mini).conforms
+    with serving(mini, client_seconds=0, client_errors=0) as target:
+        with probing(target.address) as times:
+            assert target.memory()["web process"] > 0
+        assert times and all(0 < seconds < 60 for seconds in times)
+        assert target.health()["processes"]["lost"] == 0
