@@ -34,6 +34,8 @@ FORM, QUERY, UPDATE = (
 _READ_ONLY = (
     "this endpoint answers queries and takes no updates: the dataset changes only when it is published anew"
 )
+_LET_GO = 16
+"""How many times the longest body is read of one that is too long."""
 _OPTIONS = {"Allow": ", ".join(METHODS), "Accept-Post": f"{QUERY}, {FORM}", "Accept-Query": QUERY}
 
 
@@ -84,20 +86,27 @@ def forms_of(text: str) -> tuple[Form, ...]:
 
 
 async def body_of(request: Request, settings: Settings) -> bytes:
-    """Return the body of a request; raises `Problem` when it is too long, or does not come."""
-    held = bytearray()
+    """Return the body of a request; raises `Problem` when it is too long, or does not come.
+
+    Some of what is too long is read and let go: a client that still sends would not see why it is refused.
+    """
+    held, length = bytearray(), 0
     try:
         async with asyncio.timeout(settings.request_seconds):
             async for piece in request.stream():
-                held += piece
-                if len(held) > settings.request_bytes:
-                    detail = f"the body is longer than {settings.request_bytes:,} bytes"
-                    raise Problem(problems.TOO_LONG, detail, {"Connection": "close"}, limit="request_bytes")
+                length += len(piece)
+                if length <= settings.request_bytes:
+                    held += piece
+                elif length > _LET_GO * settings.request_bytes:
+                    break
     except TimeoutError as error:
         detail = f"the body did not come within {settings.request_seconds:g} seconds"
         raise Problem(problems.TIMEOUT, detail, {"Connection": "close"}, limit="request_seconds") from error
     except ClientDisconnect as error:
         raise Problem(problems.LEFT, "the client went away before the end of its request") from error
+    if length > settings.request_bytes:
+        detail = f"the body is longer than {settings.request_bytes:,} bytes"
+        raise Problem(problems.TOO_LONG, detail, {"Connection": "close"}, limit="request_bytes")
     return bytes(held)
 
 
