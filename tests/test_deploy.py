@@ -160,7 +160,7 @@ def test_nginx_in_front(tmp_path: Path, certificate: Path) -> None:
         assert again.status_code == 304
         long = client.post("/sparql", data={"query": "#" + "x" * 2**21})
         assert (long.status_code, long.json()["limit"]) == (413, "request_bytes")
-        assert client.get("/id//a%2Fb").json()["detail"] == "there is nothing at /id//a/b"
+        assert client.get("/id//a%2Fb").json()["detail"].endswith("/id//a/b")
         with pytest.raises(httpx.RemoteProtocolError):
             client.get("/sparql", params={"query": ROWS}, headers={"Accept": "text/csv"})
         assert "accordgraph_queries_total" in client.get("/metrics").text

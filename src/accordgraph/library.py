@@ -18,6 +18,8 @@ KINDS = {
     "cubes": "Statistics",
     "quality": "Rules of quality: no row is a good answer",
     "derive": "Rules of derivation: what follows from the facts",
+    "linked": "Documents of linked data: what they are made of",
+    "void": "The dataset in numbers",
     "search": "What the index of search is made of",
 }
 """The kinds of queries in the order in which people want them."""

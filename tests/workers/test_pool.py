@@ -80,8 +80,18 @@ def is_alive(pid: int) -> bool:
     return status.rpartition(")")[2].split()[0] != "Z"
 
 
+OTHERS: set[int] = set()
+"""The nurseries of other tests' servers, which live on."""
+
+
+@pytest.fixture(autouse=True)
+def others() -> None:
+    OTHERS.clear()
+    OTHERS.update(nurseries())
+
+
 def nurseries() -> list[int]:
-    own = children(os.getpid())
+    own = set(children(os.getpid())) - OTHERS
     return [pid for pid in own if b"accordgraph.workers.nursery" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
