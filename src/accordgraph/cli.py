@@ -190,6 +190,7 @@ def query(name: str, params: tuple[str, ...], form: str, out: Path | None) -> No
         return
     octets = encode(answer, form, About(text, store.digest))
     if out:
+        out.parent.mkdir(parents=True, exist_ok=True)
         out.write_bytes(octets)
     else:
         click.echo(octets, nl=False)

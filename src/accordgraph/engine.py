@@ -5,6 +5,7 @@ while queries run: those that have begun end where they began.
 """
 
 import asyncio
+import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -77,6 +78,8 @@ class Current:
         self._exchange = asyncio.Lock()
         self._past: Counter[str] = Counter()
         self._recovered = 0
+        self.token = secrets.token_hex(6)
+        """What names this start of the engine: another may give the rows of a query in another order."""
 
     @property
     def digest(self) -> str:
@@ -116,6 +119,7 @@ class Current:
         engine = await asyncio.to_thread(self._make)
         await engine.start()
         old, self._engine = self._engine, engine
+        self.token = secrets.token_hex(6)
         if self._running.get(id(old)):
             self._retired[id(old)] = old
         else:

@@ -61,6 +61,8 @@ class Settings:
     workers: int = _setting(128, "queries at once, each in a process of its own", "queries")
     spare_workers: int = _setting(16, "processes that wait for a query", "processes")
     slow_places: int = _setting(2, "queries at once that outlive the quick time", "queries")
+    queue_length: int = _setting(16, "queries that are held while the slow places are taken", "queries")
+    queue_seconds: float = _setting(2.0, "time that a query is held for a slow place", "seconds")
     query_memory: int = _setting(1024, "memory that a query may take beside the dataset", "MiB")
     query_bytes: int = _setting(100_000, "length of a query", "bytes")
     query_depth: int = _setting(64, "brackets of a query that stand in each other", "brackets")

@@ -25,7 +25,7 @@ TEXTS = [query.text for query in load_queries(ROOT / "queries" / "competency")]
 SENT = int(os.environ.get("FUZZ_REQUESTS", "600"))
 """How much is sent in all; more than the usual takes longer and finds more."""
 QUERIES, REQUESTS = SENT * 2 // 3, SENT // 3
-BRIEF = Settings(client_seconds=0, client_errors=0, quick_seconds=0.05, slow_places=0)
+BRIEF = Settings(client_seconds=0, client_errors=0, quick_seconds=0.05, slow_places=0, queue_length=0)
 STATUSES = {200, 400, 403, 405, 406, 408, 413, 415, 503}
 TEXT = {"type": "string"}
 PARAMETERS = ["query", "update", "default-graph-uri", "named-graph-uri", "format", "using-graph-uri"]

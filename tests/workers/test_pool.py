@@ -7,7 +7,7 @@ import resource
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +68,8 @@ def children(pid: int) -> list[int]:
     """Return the processes that a process has started and that have not ended."""
     found = []
     for task in Path(f"/proc/{pid}/task").iterdir():
-        found += [int(child) for child in (task / "children").read_text().split()]
+        with suppress(FileNotFoundError):  # a thread that has ended meanwhile
+            found += [int(child) for child in (task / "children").read_text().split()]
     return [child for child in found if is_alive(child)]
 
 
@@ -121,9 +122,53 @@ def test_ends(name: str) -> None:
             found = await error(workers, job)
             assert isinstance(found, kind) and said in str(found)
             assert await answers(workers)
-            await until(lambda: workers.sizes() == {"idle": 1, "busy": 0, "slow": 0})
+            await until(lambda: workers.sizes() == {"idle": 1, "busy": 0, "slow": 0, "queued": 0})
             ended = {name: n for name, n in workers.counts().items() if n and name in BADLY}
             assert ended == {count: 1}
+
+    run(test)
+
+
+def test_a_query_that_is_held_goes_on_when_a_place_is_free() -> None:
+    settings = Settings(
+        spare_workers=3, quick_seconds=0.05, slow_places=1, queue_seconds=20, query_seconds=20
+    )
+
+    async def test() -> None:
+        async with pool(settings) as workers:
+            first = asyncio.ensure_future(error(workers, RUNAWAY))
+            await until(lambda: workers.sizes()["slow"] == 1)
+            second = asyncio.ensure_future(error(workers, RUNAWAY))
+            await until(lambda: workers.sizes()["queued"] == 1)
+            assert await answers(workers), "a short query passes both"
+            first.cancel()
+            await until(lambda: workers.sizes()["queued"] == 0 and workers.sizes()["slow"] == 1)
+            second.cancel()
+            await until(lambda: workers.sizes()["busy"] == 0)
+
+    run(test)
+
+
+def test_a_full_queue_sheds() -> None:
+    settings = Settings(spare_workers=3, quick_seconds=0.05, slow_places=1, queue_length=0, query_seconds=20)
+
+    async def test() -> None:
+        async with pool(settings) as workers:
+            first = asyncio.ensure_future(error(workers, RUNAWAY))
+            await until(lambda: workers.sizes()["slow"] == 1)
+            assert isinstance(await error(workers, RUNAWAY), Overloaded)
+            first.cancel()
+
+    run(test)
+
+
+def test_an_answer_on_its_way_is_not_shed() -> None:
+    settings = Settings(spare_workers=3, quick_seconds=0.05, slow_places=0, queue_length=0, query_seconds=1)
+
+    async def test() -> None:
+        async with pool(settings) as workers:
+            found = await error(workers, STREAM)
+            assert isinstance(found, LimitExceeded) and found.limit == "query_seconds"
 
     run(test)
 
@@ -280,7 +325,7 @@ def test_spare_workers_are_refilled() -> None:
         async with pool(Settings(spare_workers=5, query_seconds=0.3)) as workers:
             for _ in range(2):
                 await asyncio.gather(*(error(workers, RUNAWAY) for _ in range(8)))
-                await until(lambda: workers.sizes() == {"idle": 5, "busy": 0, "slow": 0})
+                await until(lambda: workers.sizes() == {"idle": 5, "busy": 0, "slow": 0, "queued": 0})
             await until(lambda: len(children(nurseries()[0])) == 5)
 
     run(test)
@@ -288,7 +333,8 @@ def test_spare_workers_are_refilled() -> None:
 
 def test_there_are_no_more_workers_than_places() -> None:
     async def test() -> None:
-        async with pool(Settings(spare_workers=2, workers=6, slow_places=1, query_seconds=0.6)) as workers:
+        settings = Settings(spare_workers=2, workers=6, slow_places=1, queue_length=0, query_seconds=0.6)
+        async with pool(settings) as workers:
             found = await asyncio.gather(*(error(workers, RUNAWAY) for _ in range(60)))
             told = [str(one) for one in found]
             assert sum("all places" in one for one in told) == 54

@@ -66,6 +66,8 @@ class Question:
     variant: str = ""
     """What else the answer depends on, as a page does on its address."""
     most_rows: int | None = None
+    steady: bool = True
+    """Whether the answer has the same octets from every engine, as where the order of its rows is total."""
 
 
 class Answers:
@@ -219,6 +221,7 @@ class Answers:
             question.choice.content_type,
             question.variant,
             page,
+            "" if question.steady else self.engine.token,
         )
         return self._tag(parts, coding)
 

@@ -70,11 +70,14 @@ class Endpoint:
             raise Problem(problems.REFUSED, _READ_ONLY)
         choice = choose_form(request.headers.get("accept"), operation.form, forms_of(operation.text))
         if choice.form != forms.HTML:
-            return await self._answers.respond(request, Question(operation.text, choice, operation.graphs))
+            question = Question(operation.text, choice, operation.graphs, steady=False)
+            return await self._answers.respond(request, question)
         language = language_of(request)
         render = pages.table(operation.text, operation.graphs, language, self._catalogue.labels)
         variant = pages.variant(language)
-        question = Question(operation.text, choice, operation.graphs, render, pages.HEADERS, variant)
+        question = Question(
+            operation.text, choice, operation.graphs, render, pages.HEADERS, variant, steady=False
+        )
         return await self._answers.respond(request, question)
 
 

@@ -100,7 +100,7 @@ class Spool:
     async def pieces(self) -> AsyncIterator[bytes]:
         """Yield what is written, in order, until the end; then raises `error` if there is one."""
         while True:
-            while self._read < self._written:
+            while self._read < self._written and not self.error:
                 self._file.seek(self._read)
                 piece = self._file.read(_PIECE)
                 self._read += len(piece)

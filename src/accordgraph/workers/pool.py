@@ -1,7 +1,8 @@
 """The pool: gives every query a worker, watches over it, and stops it when it takes too much.
 
-A new query gets a worker at once. One that outlives the quick time needs one of the few slow places, or is
-stopped and told to come again; so a burst of slow queries cannot keep a short one waiting. A worker that was
+A new query gets a worker at once. One that outlives the quick time needs one of the few slow places. It is
+held for a while when they are taken, and stopped and told to come again when too many are; so a burst of slow
+queries cannot keep a short one waiting. A worker that was
 slow is not used again, since the system has put it behind all others.
 """
 
@@ -10,7 +11,7 @@ import json
 import os
 import select
 import signal
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -25,8 +26,8 @@ from accordgraph.workers.keeper import Keeper
 from accordgraph.workers.nursery import MEMORY
 from accordgraph.workers.worker import DATA, END, HEAD, KINDS, LENGTH
 
-_YOUNG_SECONDS = 0.02
-"""After this time the system lets other processes go before a worker."""
+_YOUNG_SECONDS, _NICE = 0.02, 10
+"""After this time the system lets other processes go before a worker, by so much."""
 _REFILL_SECONDS = 0.2
 """How long to wait before a worker that ended while it was idle is replaced: it may end again."""
 _COUNTED = ("started", "spent", "stopped", "memory", "processor", "lost")
@@ -41,6 +42,8 @@ class _Worker:
     ended: asyncio.Future[int]
     slowed: bool = False
     slow_place: bool = False
+    began: bool = False
+    """Whether a part of the answer is on its way."""
     reason: Exception | None = None
     timers: list[asyncio.TimerHandle] = field(default_factory=list)
 
@@ -56,6 +59,7 @@ class Pool:
         self._waiting: list[asyncio.Future[_Worker]] = []
         self._told: set[int] = set()
         self._slow = 0
+        self._queue: deque[_Worker] = deque()
         self._stopped = False
         self.lost = False
         """Whether the nursery has ended by itself: then there are no more workers."""
@@ -73,7 +77,12 @@ class Pool:
 
     def sizes(self) -> dict[str, int]:
         """Return how many workers wait, are busy, and hold a slow place."""
-        return {"idle": len(self._idle), "busy": len(self._busy), "slow": self._slow}
+        return {
+            "idle": len(self._idle),
+            "busy": len(self._busy),
+            "slow": self._slow,
+            "queued": len(self._queue),
+        }
 
     def state(self) -> dict[str, object]:
         """Return what keeps the workers off the network, and how many there are."""
@@ -143,6 +152,7 @@ class Pool:
                         kind, length = HEAD.unpack(await worker.reader.readexactly(HEAD.size))
                         octets = await worker.reader.readexactly(length)
                         if kind == DATA:
+                            worker.began = True
                             yield octets
                             continue
                         whole = True
@@ -167,15 +177,38 @@ class Pool:
     def _slow_down(self, worker: _Worker) -> None:
         worker.slowed = True
         with suppress(ProcessLookupError):
-            os.setpriority(os.PRIO_PROCESS, worker.pid, 19)
+            os.setpriority(os.PRIO_PROCESS, worker.pid, _NICE)
 
     def _ask_for_slow_place(self, worker: _Worker) -> None:
         if self._slow < self._settings.slow_places:
-            self._slow += 1
-            worker.slow_place = True
+            self._go_on(worker)
+        elif worker.began or len(self._queue) < self._settings.queue_length:
+            self._queue.append(worker)
+            self._signal(worker, signal.SIGSTOP)
+            worker.timers.append(
+                self._loop.call_later(self._settings.queue_seconds, self._waited_enough, worker)
+            )
         else:
-            message = "this query is not a quick one, and the places for slow ones are taken; ask again later"
-            self._end(worker, Overloaded(message, 5))
+            self._shed(worker)
+
+    def _go_on(self, worker: _Worker) -> None:
+        self._slow += 1
+        worker.slow_place = True
+        self._signal(worker, signal.SIGCONT)
+
+    def _waited_enough(self, worker: _Worker) -> None:
+        """Shed a query that is held, unless a part of its answer is on its way: that waits for its place."""
+        if worker in self._queue and not worker.began:
+            self._shed(worker)
+
+    def _shed(self, worker: _Worker) -> None:
+        message = "this query is not a quick one, and the places for slow ones are taken; ask again later"
+        self._end(worker, Overloaded(message, 5))
+
+    def _signal(self, worker: _Worker, number: int) -> None:
+        if not worker.ended.done():
+            with suppress(ProcessLookupError):
+                os.kill(worker.pid, number)
 
     def _time_is_up(self, worker: _Worker) -> None:
         seconds = self._settings.query_seconds
@@ -187,8 +220,7 @@ class Pool:
         worker.reason = worker.reason or reason
         if not worker.ended.done():
             self._told.add(worker.pid)
-            with suppress(ProcessLookupError):
-                os.kill(worker.pid, signal.SIGKILL)
+            self._signal(worker, signal.SIGKILL)
 
     async def _why(self, worker: _Worker) -> Exception:
         """Return why a worker ended before its answer did."""
@@ -209,8 +241,12 @@ class Pool:
         for timer in worker.timers:
             timer.cancel()
         self._busy.discard(worker)
+        if worker in self._queue:
+            self._queue.remove(worker)
         self._slow -= worker.slow_place
         worker.slow_place = False
+        while self._queue and self._slow < self._settings.slow_places:
+            self._go_on(self._queue.popleft())
         wanted = self._settings.spare_workers
         if whole and not worker.slowed and not self._stopped and len(self._idle) < wanted:
             self._take(worker)
