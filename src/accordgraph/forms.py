@@ -12,12 +12,15 @@ _UTF8 = "; charset=utf-8"
 
 @dataclass(frozen=True)
 class Form:
-    """A form: its name, its media type and other names of that, and the engine's format where it has one."""
+    """A form: its name, its media type and other names of both, and the engine's format where it has one."""
 
     name: str
     media_type: str
     format: QueryResultsFormat | RdfFormat | None = None
     others: tuple[str, ...] = ()
+    """Other media types."""
+    aliases: tuple[str, ...] = ()
+    """Other names that clients have for it in `?format=`."""
 
     @property
     def content_type(self) -> str:
@@ -30,17 +33,35 @@ def with_charset(media_type: str) -> str:
     return media_type + _UTF8 if media_type.startswith("text/") else media_type
 
 
-JSON = Form("json", "application/sparql-results+json", QueryResultsFormat.JSON, ("application/json",))
-XML = Form("xml", "application/sparql-results+xml", QueryResultsFormat.XML, ("application/xml", "text/xml"))
+JSON = Form(
+    "json", "application/sparql-results+json", QueryResultsFormat.JSON, ("application/json",), ("srj",)
+)
+XML = Form(
+    "xml",
+    "application/sparql-results+xml",
+    QueryResultsFormat.XML,
+    ("application/xml", "text/xml"),
+    ("srx",),
+)
 CSV = Form("csv", "text/csv", QueryResultsFormat.CSV)
 TSV = Form("tsv", "text/tab-separated-values", QueryResultsFormat.TSV)
 
-TURTLE = Form("ttl", "text/turtle", RdfFormat.TURTLE)
-N_TRIPLES = Form("nt", "application/n-triples", RdfFormat.N_TRIPLES)
-JSON_LD = Form("jsonld", "application/ld+json", RdfFormat.JSON_LD, ("application/json",))
-RDF_XML = Form("rdf", "application/rdf+xml", RdfFormat.RDF_XML, ("application/xml", "text/xml"))
+TURTLE = Form("ttl", "text/turtle", RdfFormat.TURTLE, aliases=("turtle", "n3"))
+N_TRIPLES = Form(
+    "nt", "application/n-triples", RdfFormat.N_TRIPLES, ("text/plain",), ("ntriples", "n-triples")
+)
+JSON_LD = Form(
+    "jsonld", "application/ld+json", RdfFormat.JSON_LD, ("application/json",), ("json-ld", "ld+json", "json")
+)
+RDF_XML = Form(
+    "rdf",
+    "application/rdf+xml",
+    RdfFormat.RDF_XML,
+    ("application/xml", "text/xml"),
+    ("rdf+xml", "rdfxml", "rdf-xml", "xml"),
+)
 TRIG = Form("trig", "application/trig", RdfFormat.TRIG)
-N_QUADS = Form("nq", "application/n-quads", RdfFormat.N_QUADS)
+N_QUADS = Form("nq", "application/n-quads", RdfFormat.N_QUADS, aliases=("nquads", "n-quads"))
 
 HTML = Form("html", "text/html")
 """A page. The server makes it from the form `TABLE`; the engine has no such format."""
@@ -60,3 +81,10 @@ GRAPHS = (TURTLE, N_TRIPLES, JSON_LD, RDF_XML, TRIG, N_QUADS, HTML)
 
 ALL = {form.name: form for form in (*RESULTS, *GRAPHS, TABLE)}
 """Every form by its name."""
+
+NAMES = frozenset(
+    name
+    for form in (*ALL.values(), LIST, SPARQL)
+    for name in (form.name, form.media_type, *form.others, *form.aliases)
+)
+"""Everything that `?format=` may say and that means a form, though perhaps not one of the answer."""

@@ -1,7 +1,10 @@
+from collections.abc import Sequence
+
 import pytest
 
-from accordgraph.forms import GRAPHS, RESULTS
-from accordgraph.server.negotiation import choose
+from accordgraph.forms import GRAPHS, RESULTS, Form
+from accordgraph.server.negotiation import choose, choose_form
+from accordgraph.server.problems import Problem
 
 JSON, XML, CSV, TSV, HTML = (form.media_type for form in RESULTS[:5])
 TURTLE, NTRIPLES, JSONLD, RDFXML = (form.media_type for form in GRAPHS[:4])
@@ -47,6 +50,8 @@ def test_results(accept: str | None, media_type: str) -> None:
         ("application/json", "application/json"),
         ("application/rdf+xml;q=0.3, application/n-triples;q=0.4", NTRIPLES),
         ("application/rdf+xml, text/html", RDFXML),
+        ("text/plain", "text/plain"),
+        ("text/*", TURTLE),
         ("text/html, application/rdf+xml;q=0.9", HTML),
     ],
 )
@@ -59,3 +64,36 @@ def test_graphs(accept: str | None, media_type: str) -> None:
 @pytest.mark.parametrize("accept", ["image/*", "*/*;q=0", "text/csv;q=0", "text/turtle"])
 def test_nothing_fits(accept: str) -> None:
     assert choose(accept, RESULTS) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "forms", "content_type"),
+    [
+        ("turtle", GRAPHS, "text/turtle; charset=utf-8"),
+        ("N3", GRAPHS, "text/turtle; charset=utf-8"),
+        ("ntriples", GRAPHS, NTRIPLES),
+        ("json-ld", GRAPHS, JSONLD),
+        ("application/json", GRAPHS, "application/json"),
+        ("application/json", RESULTS, "application/json"),
+        ("xml", GRAPHS, RDFXML),
+        ("xml", RESULTS, XML),
+        ("rdf+xml", GRAPHS, RDFXML),
+        ("rdf xml", GRAPHS, RDFXML),
+        ("rdfxml", GRAPHS, RDFXML),
+        ("application/xml; charset=utf-8", RESULTS, "application/xml"),
+        ("srj", RESULTS, JSON),
+        ("srx", RESULTS, XML),
+        ("zip", RESULTS, "text/tab-separated-values; charset=utf-8"),
+        ("", RESULTS, "text/tab-separated-values; charset=utf-8"),
+        (None, RESULTS, "text/tab-separated-values; charset=utf-8"),
+    ],
+)
+def test_names(name: str | None, forms: Sequence[Form], content_type: str) -> None:
+    accept = TSV if forms is RESULTS else "image/png"
+    assert choose_form(accept, name, forms).content_type == content_type
+
+
+@pytest.mark.parametrize(("name", "forms"), [("turtle", RESULTS), ("csv", GRAPHS), ("rq", RESULTS)])
+def test_a_form_that_the_answer_does_not_have(name: str, forms: Sequence[Form]) -> None:
+    with pytest.raises(Problem, match="this answer can be given as"):
+        choose_form("*/*", name, forms)

@@ -266,6 +266,25 @@ def test_no_form_fits(http: httpx.Client, query: str, form: str) -> None:
     assert "Accept" in response.headers["vary"]
 
 
+@pytest.mark.parametrize(
+    ("parameters", "media_type"),
+    [
+        ({"output": "csv"}, "text/csv"),
+        ({"output": "csv", "format": "tsv"}, "text/tab-separated-values"),
+        ({"format": "zip"}, "application/sparql-results+xml"),
+        ({"format": "application/json"}, "application/json"),
+    ],
+)
+def test_the_form_by_name(http: httpx.Client, parameters: dict[str, str], media_type: str) -> None:
+    accept = {"Accept": "application/sparql-results+xml"}
+    sent = {"query": COUNT} | parameters
+    for response in (
+        http.get("/sparql", params=sent, headers=accept),
+        http.post("/sparql", data=sent, headers=accept),
+    ):
+        assert response.headers["content-type"].partition(";")[0] == media_type
+
+
 def test_other_origins_may_ask(http: httpx.Client) -> None:
     headers = {"Origin": "https://example.org"}
     response = http.get("/sparql", params={"query": "ASK {}"}, headers=headers)

@@ -20,7 +20,8 @@ MEANINGS = {
         "The address exists, but not for this method. The header Allow lists those that it has."
     ),
     "not-acceptable": (
-        "None of the media types in the Accept header can be given. 'available' lists those that can."
+        "The answer cannot be given in the form that 'format', the suffix or the Accept header asks for. "
+        "'available' lists the media types that can be given."
     ),
     "unsupported-media-type": "The body was sent as a media type that this address does not take.",
     "invalid-parameters": (

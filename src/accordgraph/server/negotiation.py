@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from accordgraph.forms import Form, with_charset
+from accordgraph.forms import NAMES, Form, with_charset
 from accordgraph.server import problems
 from accordgraph.server.problems import Problem
 
@@ -67,14 +67,12 @@ def choose(accept: str | None, forms: Sequence[Form]) -> Choice | None:
 def choose_form(accept: str | None, name: str | None, forms: Sequence[Form]) -> Choice:
     """Return the form that a client asks for: by name or media type (`?format=`), else by its Accept header.
 
-    Raises `Problem`, which lists the forms, when none of them will do.
+    A name that is none of a form is passed over. Raises `Problem`, which lists the forms, when none of them
+    will do.
     """
-    if name:
-        found = [
-            Choice(form, form.content_type) for form in forms if name.lower() in (form.name, form.media_type)
-        ]
-        choice = found[0] if found else None
-    else:
+    wanted = _plain(name or "")
+    choice = _called(wanted, forms)
+    if choice is None and wanted not in NAMES:
         choice = choose(accept, forms)
     if choice:
         return choice
@@ -82,6 +80,22 @@ def choose_form(accept: str | None, name: str | None, forms: Sequence[Form]) -> 
     listed = ", ".join(f"{form.media_type} ({form.name})" for form in forms)
     detail = f"this answer can be given as {listed}"
     raise Problem(problems.NOT_ACCEPTABLE, detail, {"Vary": "Accept"}, available=available)
+
+
+def _plain(name: str) -> str:
+    """Return what `format` says without parameters and capitals; a + that was sent as it is, is a space."""
+    return name.partition(";")[0].strip().lower().replace(" ", "+")
+
+
+def _called(name: str, forms: Sequence[Form]) -> Choice | None:
+    """Return the form of a name: the very name first, then media types, then other names."""
+    for form in forms:
+        if name in (form.name, form.media_type):
+            return Choice(form, form.content_type)
+    for form in forms:
+        if name in form.others:
+            return Choice(form, with_charset(name))
+    return next((Choice(form, form.content_type) for form in forms if name in form.aliases), None)
 
 
 def _ranges(accept: str) -> list[_Range]:

@@ -41,7 +41,7 @@ _OPTIONS = {"Allow": ", ".join(METHODS), "Accept-Post": f"{QUERY}, {FORM}", "Acc
 
 @dataclass(frozen=True)
 class Operation:
-    """A query, the graphs that the protocol's parameters name, and the form that `format` names."""
+    """A query, the graphs that the protocol's parameters name, and the form that is asked for by name."""
 
     text: str
     graphs: Graphs
@@ -143,8 +143,8 @@ async def read(request: Request, settings: Settings) -> Operation:
         raise Problem(problems.MISSING_QUERY, "the parameter `query` holds no query")
     default = _graph_names(value for name, value in parameters if name == "default-graph-uri")
     named = _graph_names(value for name, value in parameters if name == "named-graph-uri")
-    form_names = [value for name, value in parameters if name == "format"]
-    return Operation(queries[0], Graphs(default, named), form_names[-1] if form_names else None)
+    given = dict(parameters)
+    return Operation(queries[0], Graphs(default, named), given.get("format") or given.get("output"))
 
 
 def _decoded(octets: bytes, where: str) -> str:
