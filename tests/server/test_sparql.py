@@ -285,6 +285,19 @@ def test_the_form_by_name(http: httpx.Client, parameters: dict[str, str], media_
         assert response.headers["content-type"].partition(";")[0] == media_type
 
 
+def test_lines_of_a_header_are_one_list(http: httpx.Client) -> None:
+    sent = [("Accept", "text/csv;q=0.1"), ("Accept", "text/tab-separated-values")]
+    response = http.request("GET", "/sparql", params={"query": COUNT}, headers=sent)
+    assert response.headers["content-type"].startswith("text/tab-separated-values")
+    tag = http.get("/queries").headers["etag"]
+    known = [("If-None-Match", '"another"'), ("If-None-Match", tag)]
+    assert http.request("GET", "/queries", headers=known).status_code == 304
+    codings = [("Accept-Encoding", "gzip;q=0.5"), ("Accept-Encoding", "zstd")]
+    assert http.request("GET", "/queries", headers=codings).headers["content-encoding"] == "zstd"
+    languages = [("Accept", "text/html"), ("Accept-Language", "de;q=0.1"), ("Accept-Language", "nl")]
+    assert '<html lang="nl"' in http.request("GET", "/queries", headers=languages).text
+
+
 def test_other_origins_may_ask(http: httpx.Client) -> None:
     headers = {"Origin": "https://example.org"}
     response = http.get("/sparql", params={"query": "ASK {}"}, headers=headers)

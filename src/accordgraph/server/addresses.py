@@ -8,7 +8,7 @@ from starlette.requests import Request
 from accordgraph import forms
 from accordgraph.forms import Form
 from accordgraph.server import problems
-from accordgraph.server.negotiation import Choice, choose_form
+from accordgraph.server.negotiation import Choice, choose_form, header_of
 from accordgraph.server.pages import HEADERS
 from accordgraph.server.problems import Problem
 
@@ -38,7 +38,7 @@ def resolve(path: str, exists: Callable[[str], bool]) -> tuple[str, str | None]:
 def choose(request: Request, suffix: str | None, available: Sequence[Form] = FORMS) -> Choice:
     """Return the form that a request asks for: by suffix, by `format`, or by its Accept header."""
     named = suffix or request.query_params.get("format")
-    return choose_form(request.headers.get("accept"), named, available)
+    return choose_form(header_of(request, "accept"), named, available)
 
 
 def alternates(path: str, query: str = "") -> list[tuple[str, str]]:

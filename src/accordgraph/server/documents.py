@@ -8,13 +8,14 @@ from starlette.responses import Response
 
 from accordgraph.server.cache import matches
 from accordgraph.server.coding import IDENTITY, choose_coding, encode
+from accordgraph.server.negotiation import header_of
 
 
 def document(
     request: Request, body: bytes, content_type: str, headers: Mapping[str, str] | None = None
 ) -> Response:
     """Return a document as a response, or 304 where the client has it."""
-    coding = choose_coding(request.headers.get("accept-encoding"))
+    coding = choose_coding(header_of(request, "accept-encoding"))
     tag = f'"{hashlib.sha256(content_type.encode() + body).hexdigest()[:32]}-{coding}"'
     sent = {
         "Content-Type": content_type,
@@ -22,7 +23,7 @@ def document(
         "Cache-Control": "no-cache",
         "ETag": tag,
     } | dict(headers or {})
-    if matches(request.headers.get("if-none-match"), tag):
+    if matches(header_of(request, "if-none-match"), tag):
         return Response(None, 304, sent)
     if coding != IDENTITY:
         sent["Content-Encoding"] = coding

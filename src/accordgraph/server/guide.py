@@ -22,7 +22,7 @@ from accordgraph.server.description import DATASET, describe, numbers
 from accordgraph.server.graphs import rows_of, write_graph
 from accordgraph.server.languages import language_of
 from accordgraph.server.meanings import MEANINGS, kinds
-from accordgraph.server.negotiation import Choice, choose_form
+from accordgraph.server.negotiation import Choice, choose_form, header_of
 from accordgraph.server.problems import Problem
 from accordgraph.server.sections import sections
 from accordgraph.turtle import read
@@ -68,7 +68,7 @@ class Guide:
     async def home(self, request: Request) -> Response:
         """Say what this is and where the rest stands: JSON for programs, a page for people."""
         choice = choose_form(
-            request.headers.get("accept"), request.query_params.get("format"), (_PLAIN_JSON, forms.HTML)
+            header_of(request, "accept"), request.query_params.get("format"), (_PLAIN_JSON, forms.HTML)
         )
         triples, language = self._answers.engine.triples, language_of(request)
         if choice.form == forms.HTML:
@@ -201,7 +201,7 @@ class Guide:
         if kind is None:
             raise Problem(problems.NOT_FOUND, f"there is no kind of problem of the name {name}")
         choice = choose_form(
-            request.headers.get("accept"), request.query_params.get("format"), (_PLAIN_JSON, forms.HTML)
+            header_of(request, "accept"), request.query_params.get("format"), (_PLAIN_JSON, forms.HTML)
         )
         iri, meaning = f"{BASE}problem/{name}", MEANINGS[name]
         if choice.form == forms.HTML:

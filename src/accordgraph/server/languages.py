@@ -9,6 +9,8 @@ from importlib.resources import files
 
 from starlette.requests import Request
 
+from accordgraph.server.negotiation import header_of
+
 LANGUAGES = {"en": "English", "fr": "Français", "nl": "Nederlands", "de": "Deutsch"}
 """The languages of pages, the one for those who want none of them first; each with its own name."""
 PARAMETER = "lang"
@@ -50,7 +52,7 @@ def language_of(request: Request) -> Language:
     if wanted in LANGUAGES:
         return Language(wanted, chosen=True)
     best, weight = next(iter(LANGUAGES)), 0.0
-    for element in request.headers.get("accept-language", "").lower().split(","):
+    for element in (header_of(request, "accept-language") or "").lower().split(","):
         match = _ELEMENT.fullmatch(element)
         if match and match[1] in LANGUAGES and float(match[2] or 1) > weight:
             best, weight = match[1], float(match[2] or 1)

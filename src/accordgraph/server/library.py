@@ -27,7 +27,7 @@ from accordgraph.server.asked import Asked
 from accordgraph.server.catalogue import Catalogue
 from accordgraph.server.documents import document
 from accordgraph.server.languages import PARAMETER, language_of
-from accordgraph.server.negotiation import choose_form
+from accordgraph.server.negotiation import choose_form, header_of
 from accordgraph.server.problems import Problem
 from accordgraph.server.sparql import pairs
 from accordgraph.store import Answer
@@ -62,7 +62,7 @@ class QueryApi:
     async def index(self, request: Request) -> Response:
         """Answer with the list of all queries."""
         names = [value for name, value in _pairs(request) if name == "format"]
-        choice = choose_form(request.headers.get("accept"), names[-1] if names else None, LISTS)
+        choice = choose_form(header_of(request, "accept"), names[-1] if names else None, LISTS)
         if choice.form == forms.HTML:
             body = pages.page(
                 "queries.html", language_of(request), PATH, kinds=self.library.kinds, titles=KINDS
@@ -97,7 +97,7 @@ class QueryApi:
         kinds = forms_of(wanted.query)
         if wanted.query.gives != "graph":
             kinds += DESCRIPTIONS
-        choice = choose_form(request.headers.get("accept"), form, kinds)
+        choice = choose_form(header_of(request, "accept"), form, kinds)
         if choice.form in DESCRIPTIONS and choice.form not in forms_of(wanted.query):
             return document(request, _rdf([wanted.query], choice.form), choice.content_type)
         settings, path = self._answers.settings, request.url.path

@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from starlette.requests import Request
+
 from accordgraph.forms import NAMES, Form, with_charset
 from accordgraph.server import problems
 from accordgraph.server.problems import Problem
@@ -40,6 +42,12 @@ class _Range:
         if (self.kind, self.subtype) == (kind, "*"):
             return 2
         return int((self.kind, self.subtype) == ("*", "*"))
+
+
+def header_of(request: Request, name: str) -> str | None:
+    """Return a header of a request; lines that repeat it are one list (RFC 9110, section 5.3)."""
+    lines = request.headers.getlist(name)
+    return ", ".join(lines) if lines else None
 
 
 def choose(accept: str | None, forms: Sequence[Form]) -> Choice | None:

@@ -16,7 +16,7 @@ from accordgraph.server import pages, problems
 from accordgraph.server.documents import document
 from accordgraph.server.languages import language_of
 from accordgraph.server.metrics import Metrics
-from accordgraph.server.negotiation import choose_form
+from accordgraph.server.negotiation import choose_form, header_of
 from accordgraph.server.problems import Problem
 from accordgraph.server.search import Searcher
 from accordgraph.settings import Settings
@@ -63,7 +63,7 @@ def router(engine: Current, settings: Settings) -> APIRouter:
     async def show_settings(
         request: Request, format: str | None = Query(None, description="json or html")
     ) -> Response:
-        choice = choose_form(request.headers.get("accept"), format, (forms.LIST, forms.HTML))
+        choice = choose_form(header_of(request, "accept"), format, (forms.LIST, forms.HTML))
         table = settings.table()
         if choice.form == forms.HTML:
             body = pages.page("settings.html", language_of(request), request.url.path, settings=table)

@@ -21,7 +21,7 @@ from accordgraph.namespaces import ACG, BASE
 from accordgraph.search import LANGUAGES, Found, Hit, Index
 from accordgraph.server import problems
 from accordgraph.server.documents import document
-from accordgraph.server.negotiation import choose_form
+from accordgraph.server.negotiation import choose_form, header_of
 from accordgraph.server.outcomes import as_problem
 from accordgraph.server.pages import local
 from accordgraph.server.problems import Problem
@@ -84,7 +84,7 @@ def router(searcher: Searcher) -> APIRouter:
         offset: Annotated[int, Query(description="Results to leave out", ge=0, le=100_000)] = 0,
         format: Annotated[str | None, Query(description="json or csv, instead of an Accept header")] = None,
     ) -> Response:
-        choice = choose_form(request.headers.get("accept"), format, (forms.LIST, forms.CSV))
+        choice = choose_form(header_of(request, "accept"), format, (forms.LIST, forms.CSV))
         wanted = parts(q.replace(BASE, ""))
         if not 0 < len(wanted) <= MOST_WORDS:
             why = f"is more than {MOST_WORDS} words" if wanted else "holds no word"

@@ -20,7 +20,7 @@ from accordgraph.server import pages, problems
 from accordgraph.server.answers import Answers, Question
 from accordgraph.server.catalogue import Catalogue
 from accordgraph.server.languages import language_of
-from accordgraph.server.negotiation import choose_form
+from accordgraph.server.negotiation import choose_form, header_of
 from accordgraph.server.problems import Problem
 from accordgraph.settings import Settings
 from accordgraph.store import Graphs
@@ -68,7 +68,7 @@ class Endpoint:
         operation = await read(request, self._answers.settings)
         if is_update(operation.text):
             raise Problem(problems.REFUSED, _READ_ONLY)
-        choice = choose_form(request.headers.get("accept"), operation.form, forms_of(operation.text))
+        choice = choose_form(header_of(request, "accept"), operation.form, forms_of(operation.text))
         if choice.form != forms.HTML:
             question = Question(operation.text, choice, operation.graphs, steady=False)
             return await self._answers.respond(request, question)
