@@ -1,7 +1,13 @@
 """Entity tags: one for each answer in each coding; what the client has is not sent, and not even asked."""
 
+from pathlib import Path
+
 import httpx
 import pytest
+
+from serving import serving
+
+DATASET = Path(__file__).with_name("dataset.nq")
 
 QUERY = {"query": "SELECT ?o { ?s ?p ?o } ORDER BY ?o"}
 
@@ -80,3 +86,13 @@ def test_it_does_change(http: httpx.Client, query: str) -> None:
 
 def test_a_failure_has_no_tag(http: httpx.Client) -> None:
     assert "etag" not in http.get("/sparql", params={"query": "ASK { nonsense"}).headers
+
+
+def test_what_is_not_ordered_has_another_tag_from_another_start() -> None:
+    unordered, ordered = "/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D", "/queries/languages.csv"
+    tags: dict[str, set[str]] = {unordered: set(), ordered: set()}
+    for _ in range(2):
+        with serving(DATASET) as address:
+            for path, found in tags.items():
+                found.add(httpx.get(address + path).headers["etag"])
+    assert [len(found) for found in tags.values()] == [2, 1]

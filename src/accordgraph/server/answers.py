@@ -25,7 +25,7 @@ from accordgraph.server import problems, trace
 from accordgraph.server.budget import Budgets, BudgetSpent, client_of
 from accordgraph.server.cache import Cache, matches
 from accordgraph.server.coding import choose_coding, encode
-from accordgraph.server.negotiation import Choice
+from accordgraph.server.negotiation import Choice, header_of
 from accordgraph.server.outcomes import as_problem, outcome_of
 from accordgraph.server.problems import Problem
 from accordgraph.server.sending import Streamed, Whole
@@ -134,7 +134,7 @@ class Answers:
         """Answer a question; raises `Problem` for one that fails before a part of its answer was sent."""
         began = time.perf_counter()
         trace.note_query(question.text)
-        coding = choose_coding(request.headers.get("accept-encoding"))
+        coding = choose_coding(header_of(request, "accept-encoding"))
         key = self._key(question, coding, str(request.url) if question.render else "")
         headers = {
             "Content-Type": question.choice.content_type,
@@ -145,7 +145,7 @@ class Answers:
         if same:
             headers["ETag"] = f'"{key}"'
             kept = self.cache.get(key)
-            condition = request.headers.get("if-none-match") if request.method in _CONDITIONAL else None
+            condition = header_of(request, "if-none-match") if request.method in _CONDITIONAL else None
             if matches(condition, headers["ETag"], known=kept is not None):
                 self._observe("not-modified", time.perf_counter() - began)
                 return Response(None, 304, headers)
@@ -184,7 +184,7 @@ class Answers:
         `name` says what it is, with all that it depends on beside the dataset and the form; `digest` names
         the dataset that it is made from (default: the one that is asked now).
         """
-        coding = choose_coding(request.headers.get("accept-encoding"))
+        coding = choose_coding(header_of(request, "accept-encoding"))
         key = self._tag((name, choice.content_type), coding, digest)
         headers = {
             "Content-Type": choice.content_type,
@@ -192,7 +192,7 @@ class Answers:
             "Cache-Control": "no-cache",
             "ETag": f'"{key}"',
         } | dict(headers or {})
-        if matches(request.headers.get("if-none-match"), headers["ETag"]):
+        if matches(header_of(request, "if-none-match"), headers["ETag"]):
             return Response(None, 304, headers)
         body = self.cache.get(key)
         if body is None:
