@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 import httpx
 
@@ -46,19 +47,18 @@ def serving(project: Project, **settings: object) -> Iterator[Target]:
     environment = dict(os.environ) | {PREFIX + name.upper(): str(value) for name, value in settings.items()}
     environment |= {PREFIX + "ROOT": str(project.root), PREFIX + "BUILD": str(project.build)}
     command = [sys.executable, "-m", "accordgraph", "serve", "--port", str(port)]
-    process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
-    try:
-        target = Target(f"http://127.0.0.1:{port}", process.pid)
-        _wait(target, process)
-        yield target
-    finally:
-        process.terminate()
-        process.communicate()
+    with TemporaryFile("w+") as log:  # a pipe that nobody reads would stop the server when it is full
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=log, text=True)
+        try:
+            target = Target(f"http://127.0.0.1:{port}", process.pid)
+            _wait(target, process, log)
+            yield target
+        finally:
+            process.terminate()
+            process.wait()
 
 
-def _wait(target: Target, process: "subprocess.Popen[str]") -> None:
+def _wait(target: Target, process: "subprocess.Popen[str]", log: IO[str]) -> None:
     end = time.monotonic() + _START_SECONDS
     while time.monotonic() < end and process.poll() is None:
         try:
@@ -67,7 +67,9 @@ def _wait(target: Target, process: "subprocess.Popen[str]") -> None:
         except httpx.TransportError:
             time.sleep(0.05)
     process.kill()
-    _, said = process.communicate()
+    process.wait()
+    log.seek(0)
+    said = log.read()
     raise AccordGraphError(f"the server that is to be measured did not start: {said.strip()[-500:]}")
 
 
