@@ -19,8 +19,8 @@ ORDER = (
     "server.context server.vocabulary "
     "server.portrait server.catalogue server.addresses server.sections server.graphs server.description "
     "server.meanings server.graph_store server.linked server.guide server.sparql server.asked server.library "
-    "server.openapi_parts server.openapi server.search server.logs server.metrics server.operations "
-    "server.app server.patience server.run server "
+    "server.openapi_parts server.openapi server.search server.origins server.logs "
+    "server.metrics server.operations server.app server.patience server.run server "
     "bench bench.report bench.target bench.prober bench.mutator bench.queries bench.robustness "
     "terminal cli __main__"
 ).split()

@@ -32,6 +32,65 @@ def test_the_greeting_names_the_endpoint(http: httpx.Client) -> None:
     assert http.get(greeting["health"]).status_code == 200
 
 
+ADDRESSES = {
+    "/": "GET, HEAD, OPTIONS",
+    "/sparql": "GET, HEAD, POST, QUERY, OPTIONS",
+    "/queries": "GET, HEAD, OPTIONS",
+    "/queries/levels-of-a-theme.csv": "GET, HEAD, OPTIONS",
+    "/id/be/act/one": "GET, HEAD, OPTIONS",
+    "/ontology": "GET, HEAD, OPTIONS",
+    "/graph-store": "GET, HEAD, OPTIONS",
+    "/api/search": "GET, HEAD, OPTIONS",
+    "/api/openapi.json": "GET, HEAD, OPTIONS",
+    "/health": "GET, HEAD, OPTIONS",
+    "/metrics": "GET, HEAD, OPTIONS",
+}
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_options(http: httpx.Client, path: str) -> None:
+    response = http.options(path)
+    assert (response.status_code, response.content) == (204, b"")
+    assert response.headers["allow"] == ADDRESSES[path]
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert response.headers["x-request-id"]
+
+
+@pytest.mark.parametrize("path", ["/", "/queries", "/api/search", "/health"])
+def test_a_method_that_is_not_used_is_told_the_others(http: httpx.Client, path: str) -> None:
+    response = http.delete(path)
+    assert (response.status_code, response.headers["allow"]) == (405, ADDRESSES[path])
+
+
+@pytest.mark.parametrize("path", [*ADDRESSES, "/nowhere"])
+@pytest.mark.parametrize("method", ["GET", "QUERY", "PUT", "DELETE", "PATCH"])
+def test_a_browser_may_ask_from_everywhere(http: httpx.Client, path: str, method: str) -> None:
+    headers = {
+        "Origin": "https://example.org",
+        "Access-Control-Request-Method": method,
+        "Access-Control-Request-Headers": "x-of-its-own, authorization",
+    }
+    response = http.options(path, headers=headers)
+    assert (response.status_code, response.content) == (204, b"")
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert method in response.headers["access-control-allow-methods"].split(", ")
+    assert response.headers["access-control-allow-headers"] == "*, Authorization"
+    assert int(response.headers["access-control-max-age"]) > 0
+
+
+def test_options_of_nothing(http: httpx.Client) -> None:
+    assert http.options("/nowhere").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/id", "/doc", "/concept", "/id/", "/doc/", "/concept/", "/queries/", "/health/", "/sparql/"]
+)
+def test_a_slash_more_or_less_is_another_address(http: httpx.Client, path: str) -> None:
+    response = http.get(path)
+    assert (response.status_code, response.headers["content-type"]) == (404, "application/problem+json")
+    assert "location" not in response.headers
+
+
 class BrokenPool(Pool):
     @asynccontextmanager
     async def run(self, job: Job) -> AsyncIterator[AsyncIterator[bytes]]:
@@ -45,6 +104,7 @@ def test_a_failure_of_the_server_is_a_problem_without_its_cause() -> None:
     assert response.status_code == 500
     assert response.headers["content-type"] == "application/problem+json"
     assert response.json()["type"].endswith("/problem/internal-error")
+    assert response.headers["access-control-allow-origin"] == "*"
     assert "secret" not in response.text
 
 

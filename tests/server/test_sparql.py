@@ -304,7 +304,7 @@ def test_other_origins_may_ask(http: httpx.Client) -> None:
     assert response.headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-credentials" not in response.headers
     headers |= {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
-    assert http.options("/sparql", headers=headers).status_code == 200
+    assert http.options("/sparql", headers=headers).status_code == 204
 
 
 @pytest.fixture(scope="module")

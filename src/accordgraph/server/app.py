@@ -5,13 +5,12 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from fastapi import FastAPI
-from starlette.middleware.cors import CORSMiddleware
 
 from accordgraph import __version__
 from accordgraph.assets import find_project
 from accordgraph.engine import Current, Engine
 from accordgraph.library import Library
-from accordgraph.server import logs, operations, problems, search, trace
+from accordgraph.server import logs, operations, origins, problems, search, trace
 from accordgraph.server.answers import Answers
 from accordgraph.server.catalogue import Catalogue
 from accordgraph.server.graph_store import GraphStore
@@ -22,9 +21,6 @@ from accordgraph.server.metrics import Metrics
 from accordgraph.server.openapi import Description
 from accordgraph.server.sparql import METHODS, Endpoint
 from accordgraph.settings import Settings
-
-_ASKED = ["Accept", "Content-Type", "If-None-Match", logs.HEADER]
-_SHOWN = ["ETag", "Link", "Location", "Retry-After", "X-Total-Count", logs.HEADER]
 
 
 def create_app(make_engine: Callable[[], Engine], settings: Settings | None = None) -> FastAPI:
@@ -52,6 +48,7 @@ def create_app(make_engine: Callable[[], Engine], settings: Settings | None = No
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         lifespan=lifespan,
     )
 
@@ -63,13 +60,7 @@ def create_app(make_engine: Callable[[], Engine], settings: Settings | None = No
     metrics = Metrics(engine, answers.cache)
     app.state.engine, app.state.answers, app.state.settings = engine, answers, settings
     app.state.reload = partial(operations.reload, engine, searcher, metrics)
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=["*"],
-        allow_methods=METHODS,
-        allow_headers=_ASKED,
-        expose_headers=_SHOWN,
-    )
+    app.add_middleware(origins.Options, router=app.router)
     app.add_middleware(logs.RequestLog, count=metrics.request)
     problems.install(app)
     project = find_project(settings)

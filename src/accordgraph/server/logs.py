@@ -18,7 +18,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from accordgraph.errors import InputError
-from accordgraph.server import problems, trace
+from accordgraph.server import origins, problems, trace
 
 HEADER = "X-Request-ID"
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -105,7 +105,7 @@ class RequestLog:
 
 def _complete(headers: MutableHeaders, id_: str) -> None:
     headers[HEADER] = id_
-    for name, value in _SECURITY.items():
+    for name, value in (_SECURITY | origins.SHARED).items():
         headers.setdefault(name, value)
     if headers.get("content-type", "").startswith("text/html"):
         headers.setdefault("Content-Security-Policy", _PAGES)

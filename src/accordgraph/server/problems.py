@@ -81,12 +81,8 @@ class Problem(Exception):
 
 
 def unexpected() -> Problem:
-    """Return the problem of an error that nobody expected: nothing of the cause, which goes to the log.
-
-    CORS is added here, since the error has passed its middleware.
-    """
-    detail = "the server met an error that it did not expect"
-    return Problem(INTERNAL, detail, {"Access-Control-Allow-Origin": "*"})
+    """Return the problem of an error that nobody expected: nothing of the cause, which goes to the log."""
+    return Problem(INTERNAL, "the server met an error that it did not expect")
 
 
 def install(app: FastAPI) -> None:
