@@ -27,6 +27,15 @@ SHOWN = 5
 """How many files a message names before it counts the rest."""
 
 
+MOST_SHOWN = 100
+"""How many characters of what somebody sent a message repeats."""
+
+
+def shown(text: str) -> str:
+    """Return what somebody sent as a message repeats it: its beginning, where it is long."""
+    return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"
+
+
 class AccordGraphError(Exception):
     """Anything that the package reports to the person who runs it."""
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
-from accordgraph.errors import ParameterError, QueryError, QueryFileError
+from accordgraph.errors import ParameterError, QueryError, QueryFileError, shown
 from accordgraph.lexer import first_word, tokens
 from accordgraph.namespaces import ID, PREFIXES
 from accordgraph.parameters import RESERVED, TYPES, Parameter, Schemes, is_type
@@ -87,7 +87,9 @@ class Query:
         for name, texts in values.items():
             if name not in known:
                 names = ", ".join(known) or "none"
-                faults.append({"parameter": name, "detail": f"no parameter {name!r}; it has: {names}"})
+                faults.append(
+                    {"parameter": shown(name), "detail": f"no parameter {shown(name)!r}; it has: {names}"}
+                )
                 continue
             terms = []
             if not texts:
@@ -96,8 +98,8 @@ class Query:
                 try:
                     terms.append(str(known[name].term(text, schemes)))
                 except ValueError:
-                    detail = f"{text!r} is not {known[name].right(schemes)}"
-                    faults.append({"parameter": name, "value": text, "detail": detail})
+                    detail = f"{shown(text)!r} is not {known[name].right(schemes)}"
+                    faults.append({"parameter": name, "value": shown(text), "detail": detail})
             places.append((*_default_places(self.text, name)[0], " ".join(terms)))
         if faults:
             raise ParameterError("; ".join(self._message(fault, known) for fault in faults), faults)

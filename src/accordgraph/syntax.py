@@ -7,7 +7,7 @@ at which clause it gave up.
 
 import re
 
-from accordgraph.errors import QueryError
+from accordgraph.errors import QueryError, shown
 from accordgraph.lexer import first_word, undeclared_prefix
 from accordgraph.namespaces import PREFIXES
 
@@ -24,11 +24,13 @@ def explain(error: SyntaxError, text: str) -> QueryError:
         return QueryError("there is no query in this text", *_place(text, len(text)))
     if word.text.upper() not in _QUERIES:
         return QueryError(
-            f"a query begins with {', '.join(_QUERIES)}, not {word.text}", *_place(text, word.start)
+            f"a query begins with {', '.join(_QUERIES)}, not {shown(word.text)}", *_place(text, word.start)
         )
     if name := undeclared_prefix(text, PREFIXES):
         prefix = name.text.partition(":")[0]
-        return QueryError(f"the prefix {prefix}: of {name.text} is not declared", *_place(text, name.start))
+        return QueryError(
+            f"the prefix {shown(prefix)}: of {shown(name.text)} is not declared", *_place(text, name.start)
+        )
     start = _second_opinion(text)
     if start is not None:
         rest = text[start:].strip()
@@ -65,7 +67,7 @@ def _as_the_engine_says(error: SyntaxError) -> QueryError:
     """Return what the engine says: of a query whose grammar is right, it names the rule that is broken."""
     match = _ENGINE.fullmatch(str(error))
     if not match:
-        return QueryError(str(error))
+        return QueryError(shown(str(error)))
     rules = [hint for hint in match[3].split(", ") if " " in hint]
-    reason = "; ".join(rules) or "it breaks a rule, such as a variable that is bound twice"
+    reason = "; ".join(map(shown, rules)) or "it breaks a rule, such as a variable that is bound twice"
     return QueryError(f"this cannot be read as SPARQL: {reason}", int(match[1]), int(match[2]))

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 
 from accordgraph import forms
+from accordgraph.errors import shown
 from accordgraph.forms import Form
 from accordgraph.server import problems
 from accordgraph.server.negotiation import Choice, choose_form, header_of
@@ -32,7 +33,7 @@ def resolve(path: str, exists: Callable[[str], bool]) -> tuple[str, str | None]:
     stem, dot, suffix = path.rpartition(".")
     if dot and suffix in [form.name for form in FORMS] and exists(stem):
         return stem, suffix
-    raise Problem(problems.NOT_FOUND, f"the graph has nothing at {path}")
+    raise Problem(problems.NOT_FOUND, f"the graph has nothing at {shown(path)}")
 
 
 def choose(request: Request, suffix: str | None, available: Sequence[Form] = FORMS) -> Choice:

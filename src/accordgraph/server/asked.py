@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from accordgraph.errors import ParameterError
+from accordgraph.errors import ParameterError, shown
 from accordgraph.parameters import Schemes
 from accordgraph.queries import Query, page_of
 from accordgraph.server import problems
@@ -76,13 +76,15 @@ def read(query: Query, pairs: Sequence[tuple[str, str]], schemes: Schemes, most:
                 numbers[name] = int(texts[0])
             if texts and not lowest <= numbers.get(name, -1) <= highest:
                 right = f"one whole number from {lowest} to {highest}"
-                shown = ", ".join(repr(text) for text in texts)
-                faults.append({"parameter": name, "value": texts[-1], "detail": f"{shown} is not {right}"})
+                sent = shown(", ".join(repr(text) for text in texts))
+                faults.append(
+                    {"parameter": name, "value": shown(texts[-1]), "detail": f"{sent} is not {right}"}
+                )
     known = [parameter.name for parameter in query.parameters]
     every = [*known, *(("limit", "offset") if query.has_pages else ()), "format", "lang"]
     for name in [name for name in values if name not in known]:
-        detail = f"no parameter {name!r}; there are: {', '.join(every)}"
-        faults.append({"parameter": name, "value": values.pop(name)[-1], "detail": detail})
+        detail = f"no parameter {shown(name)!r}; there are: {', '.join(every)}"
+        faults.append({"parameter": shown(name), "value": shown(values.pop(name)[-1]), "detail": detail})
     text = query.text
     try:
         text = query.bind(values, schemes)

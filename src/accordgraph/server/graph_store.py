@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from accordgraph import forms
+from accordgraph.errors import shown
 from accordgraph.namespaces import BASE, shorten
 from accordgraph.server import addresses, pages, problems
 from accordgraph.server.answers import Answers, Question, Render
@@ -53,7 +54,7 @@ class GraphStore:
         if names:
             _check_iri(names[0])
             if names[0] not in (await self._catalogue.known()).graphs:
-                raise Problem(problems.NOT_FOUND, f"the dataset has no graph of the name {names[0]}")
+                raise Problem(problems.NOT_FOUND, f"the dataset has no graph of the name {shown(names[0])}")
         choice = addresses.choose(request, None, _FORMS)
         return await self._answers.respond(request, Question(_ALL, choice, graphs))
 
@@ -91,7 +92,9 @@ def _check_iri(name: str) -> None:
     try:
         NamedNode(name)
     except ValueError as error:
-        raise Problem(problems.BAD_REQUEST, f"{name!r} names no graph: it is not an absolute IRI") from error
+        raise Problem(
+            problems.BAD_REQUEST, f"{shown(name)!r} names no graph: it is not an absolute IRI"
+        ) from error
 
 
 def _page(known: Known, iri: str, address: str, language: Language) -> Render:

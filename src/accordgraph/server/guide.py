@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from accordgraph import __version__, forms
 from accordgraph.assets import Project
 from accordgraph.dataset import file_triples
+from accordgraph.errors import shown
 from accordgraph.namespaces import BASE
 from accordgraph.queries import load_queries
 from accordgraph.server import addresses, pages, problems
@@ -199,7 +200,7 @@ class Guide:
         name, language = request.path_params["name"], language_of(request)
         kind = kinds().get(name)
         if kind is None:
-            raise Problem(problems.NOT_FOUND, f"there is no kind of problem of the name {name}")
+            raise Problem(problems.NOT_FOUND, f"there is no kind of problem of the name {shown(name)}")
         choice = choose_form(
             header_of(request, "accept"), request.query_params.get("format"), (_PLAIN_JSON, forms.HTML)
         )
@@ -235,5 +236,5 @@ def _suffix(request: Request) -> str | None:
     """Return the name of the form that the address ends in; raises the 404 `Problem` for what is no form."""
     suffix: str | None = request.path_params.get("suffix")
     if suffix is not None and suffix not in [form.name for form in addresses.FORMS]:
-        raise Problem(problems.NOT_FOUND, f"there is nothing at {request.url.path}")
+        raise Problem(problems.NOT_FOUND, f"there is nothing at {shown(request.url.path)}")
     return suffix

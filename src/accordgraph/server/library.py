@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from accordgraph import forms
+from accordgraph.errors import shown
 from accordgraph.examples import triples_of
 from accordgraph.forms import Form
 from accordgraph.library import CONCEPTS, KINDS, Library, iri_of, schemes_of
@@ -84,7 +85,7 @@ class QueryApi:
         name, dot, suffix = request.path_params["name"].partition(".")
         query = self.library.queries.get(name)
         if query is None or (dot and suffix != forms.SPARQL.name and suffix not in forms.ALL):
-            detail = f"there is no query at {request.url.path}; {PATH} lists them"
+            detail = f"there is no query at {shown(request.url.path)}; {PATH} lists them"
             raise Problem(problems.NOT_FOUND, detail)
         given = _pairs(request)
         wanted = asked.read(query, given, await self.schemes(), self._answers.settings.answer_rows)

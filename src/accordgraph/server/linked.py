@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from accordgraph import forms
+from accordgraph.errors import shown
 from accordgraph.namespaces import BASE, CONCEPT, ID, RDF
 from accordgraph.rows import too_many_rows
 from accordgraph.server import addresses, pages, problems
@@ -66,7 +67,7 @@ class Linked:
         """Lead from a thing to the document about it."""
         path = _path(request)
         if not (await self._catalogue.known()).check(BASE + path):
-            raise Problem(problems.NOT_FOUND, f"the graph has nothing of the name {BASE}{path}")
+            raise Problem(problems.NOT_FOUND, f"the graph has nothing of the name {shown(BASE + path)}")
         address = addresses.encoded(f"/doc/{path.removeprefix('id/')}")
         query = f"?{request.url.query}" if request.url.query else ""
         return Response(None, 303, {"Location": address + query, "Link": f'<{address}>; rel="describedby"'})

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from accordgraph.errors import shown
 from accordgraph.namespaces import BASE
 from accordgraph.server import trace
 
@@ -98,9 +99,9 @@ def install(app: FastAPI) -> None:
         kind = _BY_STATUS.get(error.status_code, Kind("http", error.status_code, phrase))
         detail = str(error.detail)
         if kind is NOT_FOUND:
-            detail = f"there is nothing at {request.url.path}"
+            detail = f"there is nothing at {shown(request.url.path)}"
         elif kind is METHOD:
-            detail = f"{request.method} is not used at {request.url.path}"
+            detail = f"{shown(request.method)} is not used at {shown(request.url.path)}"
         return Problem(kind, detail, error.headers).response()
 
     @app.exception_handler(RequestValidationError)

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from accordgraph import forms, parameters
 from accordgraph.engine import Current
-from accordgraph.errors import AccordGraphError, InputError
+from accordgraph.errors import AccordGraphError, InputError, shown
 from accordgraph.indexing import load_index
 from accordgraph.namespaces import ACG, BASE
 from accordgraph.search import LANGUAGES, Found, Hit, Index
@@ -120,7 +120,9 @@ def _class(text: str) -> NamedNode:
     try:
         return parameters.iri(text) if ":" in text else ACG[text]
     except ValueError as error:
-        raise _unfit("class", f"{text!r} is not the IRI of a class, nor acg:Opinion or Opinion") from error
+        raise _unfit(
+            "class", f"{shown(text)!r} is not the IRI of a class, nor acg:Opinion or Opinion"
+        ) from error
 
 
 def _unfit(parameter: str, detail: str) -> Problem:

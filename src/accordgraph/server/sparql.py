@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from accordgraph import forms
+from accordgraph.errors import shown
 from accordgraph.forms import Form
 from accordgraph.lexer import first_word, is_update
 from accordgraph.server import pages, problems
@@ -133,7 +134,7 @@ async def read(request: Request, settings: Settings) -> Operation:
             raise Problem(problems.REFUSED, _READ_ONLY)
         else:
             ways = f"{FORM} or {QUERY}" if request.method == "POST" else QUERY
-            sent = f"not as {media_type}" if media_type else "and says so in Content-Type"
+            sent = f"not as {shown(media_type)}" if media_type else "and says so in Content-Type"
             raise Problem(problems.MEDIA, f"{request.method} sends a query as {ways}, {sent}")
     if any(name == "update" for name, _ in parameters):
         raise Problem(problems.REFUSED, _READ_ONLY)
@@ -170,6 +171,6 @@ def _graph_names(names: Iterable[str]) -> tuple[str, ...]:
             NamedNode(name)
         except ValueError as error:
             raise Problem(
-                problems.BAD_REQUEST, f"{name!r} names no graph: it is not an absolute IRI"
+                problems.BAD_REQUEST, f"{shown(name)!r} names no graph: it is not an absolute IRI"
             ) from error
     return found
