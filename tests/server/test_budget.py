@@ -1,9 +1,15 @@
 """Budgets of clients, with a clock that the test turns."""
 
+import asyncio
+from pathlib import Path
+
 import pytest
 from starlette.requests import Request
 
 from accordgraph.server.budget import Budgets, BudgetSpent, client_of
+from accordgraph.server.problems import Problem
+from accordgraph.settings import Settings
+from serving import app_over
 
 
 class Clock:
@@ -83,3 +89,25 @@ def test_the_clients_that_are_remembered_are_limited() -> None:
 )
 def test_who_a_client_is(host: str, client: str) -> None:
     assert client_of(Request({"type": "http", "client": (host, 1), "headers": []})) == client
+
+
+def test_counting_is_on_the_account_of_the_network() -> None:
+    """A client has many IPv6 addresses; what one of them spent is spent for the others."""
+    app = app_over(Path(__file__).with_name("dataset.nq"), Settings(client_seconds=0, client_errors=1))
+
+    async def count(host: str, text: str) -> int:
+        request = Request({"type": "http", "client": (host, 1), "headers": []})
+        found: int = await app.state.answers.count(request, text)
+        return found
+
+    async def ask() -> None:
+        async with app.router.lifespan_context(app):
+            assert await count("2001:db8::1", "SELECT * { ?s ?p ?o }") == 4
+            for _ in range(2):
+                with pytest.raises(Problem, match="cannot be read"):
+                    await count("2001:db8::1", "SELECT * { ?s ?p ")
+            with pytest.raises(Problem, match="1 queries that fail"):
+                await count("2001:db8::2", "SELECT ?s { ?s ?p ?o }")
+            assert await count("2001:db8:0:1::1", "SELECT ?s { ?s ?p ?o }") == 4
+
+    asyncio.run(ask())

@@ -107,7 +107,7 @@ class Answers:
         kept = self.cache.get(key)
         if kept is not None:
             return int(kept)
-        client = request.client.host if request.client else ""
+        client = client_of(request)
         try:
             self._budgets.check(client)
         except BudgetSpent as error:
