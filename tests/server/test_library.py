@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 from accordgraph import forms
 from accordgraph.assets import find_project
 from accordgraph.build import assemble
+from accordgraph.forms import Form
 from accordgraph.library import Library, iri_of
 from accordgraph.namespaces import BASE, CONCEPT, PREFIXES, RDF, SH
 from accordgraph.queries import Query
+from accordgraph.server.library import LISTS
 from accordgraph.store import MemoryStore
 
 LIBRARY = Library.load(find_project().queries)
@@ -240,3 +242,36 @@ def test_no_value_is_too_much(whole: httpx.Client, query: Query, value: str | by
     assert response.status_code in (200, 400, 422), response.text
     if response.status_code != 200:
         assert json.loads(response.content)["status"] == response.status_code
+
+
+def test_the_text_by_suffix_by_name_and_by_accept(whole: httpx.Client) -> None:
+    name, values = THEME, {"theme": "telework"}
+    media_type = forms.SPARQL.media_type
+    by_suffix = whole.get(f"{name}.rq", params=values)
+    by_name = whole.get(name, params=values | {"format": "rq"})
+    by_accept = whole.get(name, params=values, headers={"Accept": media_type})
+    assert by_suffix.text == by_name.text == by_accept.text != whole.get(f"{name}.rq").text
+    types = {response.headers["content-type"] for response in (by_suffix, by_name, by_accept)}
+    assert types == {f"{media_type}; charset=utf-8"}
+    link = whole.get(f"{name}.csv", params=values).links["describedby"]["url"]
+    assert link == f"{name}.rq?theme=telework"
+    assert whole.get(link).text == by_suffix.text
+
+
+@pytest.mark.parametrize("form", [form for form in LISTS if form != forms.HTML])
+def test_the_list_by_suffix(whole: httpx.Client, form: Form) -> None:
+    by_suffix = whole.get(f"/queries.{form.name}", headers={"Accept": "text/html"})
+    assert by_suffix.headers["content-type"] == form.content_type
+    assert by_suffix.content == whole.get("/queries", params={"format": form.name}).content
+
+
+def test_the_list_has_no_other_suffix(whole: httpx.Client) -> None:
+    problem(whole.get("/queries.pdf"), 404, "not-found")
+    problem(whole.get("/queries."), 404, "not-found")
+
+
+@pytest.mark.parametrize("accept", ["*/*", "text/turtle, */*;q=0.1", "application/json"])
+def test_a_kind_of_problem_is_told_to_who_takes_anything(whole: httpx.Client, accept: str) -> None:
+    response = whole.get("/problem/not-acceptable", headers={"Accept": accept})
+    assert (response.status_code, response.headers["content-type"]) == (200, "application/json")
+    assert "Accept" not in response.json()["title"]

@@ -50,7 +50,11 @@ class QueryApi:
 
     def routes(self) -> list[Route]:
         """Return the addresses; every GET is a HEAD too."""
-        return [Route(PATH, self.index), Route(PATH + "/{name}", self.query)]
+        return [
+            Route(PATH, self.index),
+            Route(PATH + ".{suffix}", self.index),
+            Route(PATH + "/{name}", self.query),
+        ]
 
     async def schemes(self) -> Schemes:
         """Return the codes of the concepts that the data has, by scheme."""
@@ -62,7 +66,10 @@ class QueryApi:
 
     async def index(self, request: Request) -> Response:
         """Answer with the list of all queries."""
-        names = [value for name, value in _pairs(request) if name == "format"]
+        suffix = request.path_params.get("suffix")
+        if suffix is not None and suffix not in [form.name for form in LISTS]:
+            raise Problem(problems.NOT_FOUND, f"there is nothing at {shown(request.url.path)}")
+        names = [suffix] if suffix else [value for name, value in _pairs(request) if name == "format"]
         choice = choose_form(header_of(request, "accept"), names[-1] if names else None, LISTS)
         if choice.form == forms.HTML:
             body = pages.page(
@@ -89,8 +96,6 @@ class QueryApi:
             raise Problem(problems.NOT_FOUND, detail)
         given = _pairs(request)
         wanted = asked.read(query, given, await self.schemes(), self._answers.settings.answer_rows)
-        if suffix == forms.SPARQL.name:
-            return document(request, wanted.text.encode(), forms.SPARQL.content_type + "; charset=utf-8")
         names = [suffix] if suffix else [value for key, value in given if key == "format"]
         return await self._answer(request, wanted, names[-1] if names else None)
 
@@ -98,14 +103,18 @@ class QueryApi:
         kinds = forms_of(wanted.query)
         if wanted.query.gives != "graph":
             kinds += DESCRIPTIONS
+        kinds += (forms.SPARQL,)
         choice = choose_form(header_of(request, "accept"), form, kinds)
+        if choice.form == forms.SPARQL:
+            return document(request, wanted.text.encode(), f"{choice.content_type}; charset=utf-8")
         if choice.form in DESCRIPTIONS and choice.form not in forms_of(wanted.query):
             return document(request, _rdf([wanted.query], choice.form), choice.content_type)
         settings, path = self._answers.settings, request.url.path
         is_page = choice.form == forms.HTML
         most = settings.table_rows if is_page else settings.answer_rows
         links: Mapping[str, str] = {}
-        headers = {"Link": f'<{_plain(path)}.rq>; rel="describedby"; type="{forms.SPARQL.media_type}"'}
+        text = wanted.address(f"{_plain(path)}.{forms.SPARQL.name}")
+        headers = {"Link": f'<{text}>; rel="describedby"; type="{forms.SPARQL.media_type}"'}
         if wanted.in_parts:
             total = await self._answers.count(request, wanted.text)
             links = wanted.links(path, total, most)

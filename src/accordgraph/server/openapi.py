@@ -102,7 +102,7 @@ def _query(query: Query, schemes: Schemes, most: int) -> Json:
         "operationId": f"query_{query.name.replace('-', '_')}",
         "tags": [KINDS.get(query.kind, query.kind)],
         "summary": query.summary,
-        "parameters": [*parameters, format_of(forms_of(query))],
+        "parameters": [*parameters, format_of((*forms_of(query), forms.SPARQL))],
         "responses": responses("Graph" if query.gives == "graph" else "Solutions"),
     }
 

@@ -61,8 +61,8 @@ def components() -> Json:
     problem = {"content": {problems.MEDIA_TYPE: {"schema": ref("schemas", "Problem")}}}
     everything = (forms.SPARQL, *forms.RESULTS, *forms.GRAPHS)
     answers = {
-        "Solutions": _answer(forms.RESULTS, "The answer"),
-        "Graph": _answer(forms.GRAPHS, "The answer"),
+        "Solutions": _answer((*forms.RESULTS, forms.SPARQL), "The answer, or the query"),
+        "Graph": _answer((*forms.GRAPHS, forms.SPARQL), "The answer, or the query"),
         "Answer": _answer((forms.JSON_LD, *everything), "The answer, of a form that fits the query"),
         "List": _answer(LISTS, "The list", "Queries"),
     }
