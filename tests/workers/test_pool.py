@@ -176,7 +176,7 @@ def test_an_answer_on_its_way_is_not_shed() -> None:
 class Blind(Pool):
     """A pool that does not look at the clock, as when the web process is stuck."""
 
-    def _watch(self, worker: _Worker) -> None:
+    def _watch(self, worker: _Worker, waited: float) -> None:
         pass
 
 

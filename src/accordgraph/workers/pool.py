@@ -30,6 +30,8 @@ _YOUNG_SECONDS, _NICE = 0.02, 10
 """After this time the system lets other processes go before a worker, by so much."""
 _REFILL_SECONDS = 0.2
 """How long to wait before a worker that ended while it was idle is replaced: it may end again."""
+_MANY = 8
+"""With more queries than this under way, one needs a slow place when it is no longer young."""
 _COUNTED = ("started", "spent", "stopped", "memory", "processor", "lost")
 _LIMITS = ("query_seconds", "query_memory", "query_bytes", "query_depth", "query_patterns")
 
@@ -129,9 +131,10 @@ class Pool:
         """
         if len(self._busy) + len(self._waiting) >= self._settings.workers:
             raise Overloaded("all places for queries are taken; ask again in a moment")
+        began = self._loop.time()
         worker = self._free() or await self._next()
         self._busy.add(worker)
-        self._watch(worker)
+        self._watch(worker, self._loop.time() - began)
         whole = False
         try:
             content = {
@@ -166,18 +169,21 @@ class Pool:
         finally:
             self._release(worker, whole)
 
-    def _watch(self, worker: _Worker) -> None:
+    def _watch(self, worker: _Worker, waited: float) -> None:
         settings, later = self._settings, self._loop.call_later
         worker.timers = [
             later(_YOUNG_SECONDS, self._slow_down, worker),
             later(settings.quick_seconds, self._ask_for_slow_place, worker),
-            later(settings.query_seconds, self._time_is_up, worker),
+            later(max(0, settings.query_seconds - waited), self._time_is_up, worker),
         ]
 
     def _slow_down(self, worker: _Worker) -> None:
         worker.slowed = True
         with suppress(ProcessLookupError):
             os.setpriority(os.PRIO_PROCESS, worker.pid, _NICE)
+        if len(self._busy) - len(self._queue) > _MANY:  # then the quick time is over now
+            worker.timers[1].cancel()
+            self._ask_for_slow_place(worker)
 
     def _ask_for_slow_place(self, worker: _Worker) -> None:
         if self._slow < self._settings.slow_places:
