@@ -61,14 +61,15 @@ def test_the_room_for_all_is_limited_and_given_back() -> None:
     assert room.taken == 0
 
 
-def test_an_error_comes_after_what_was_written() -> None:
+def test_after_an_error_no_more_is_given() -> None:
     async def test() -> None:
         own, found = spool(), []
         own.write(b"part")
-        own.end(Overloaded("why"))
         with pytest.raises(Overloaded, match="why"):
             async for piece in own.pieces():
                 found.append(piece)
+                own.write(b"more")
+                own.end(Overloaded("why"))
         assert found == [b"part"]
         own.close()
 

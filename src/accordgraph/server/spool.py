@@ -98,7 +98,7 @@ class Spool:
         return self._file.read()
 
     async def pieces(self) -> AsyncIterator[bytes]:
-        """Yield what is written, in order, until the end; then raises `error` if there is one."""
+        """Yield what is written, in order, until the end; raises `error` as soon as there is one."""
         while True:
             while self._read < self._written and not self.error:
                 self._file.seek(self._read)
