@@ -11,11 +11,10 @@ from accordgraph import forms, results
 from accordgraph.engine import Job
 from accordgraph.errors import AccordGraphError, EvaluationError, WorkerError
 from accordgraph.feed import Feed
+from accordgraph.pieces import Pieces
 from accordgraph.rows import too_many_rows
 from accordgraph.spreadsheet import About
 from accordgraph.store import Answer, let_go
-
-_PIECE = 65_536
 
 
 class Reading:
@@ -56,7 +55,8 @@ class Reading:
 
     def _write(self) -> None:
         answer = self._answer()
-        output = _Pieces(self._written, self._loop)
+        written, loop = self._written, self._loop
+        output = Pieces(lambda octets: loop.call_soon_threadsafe(written.put_nowait, octets))
         form = forms.ALL[self._job.form]
         if form == forms.XLSX:  # a zip archive, whose parts are written in places
             whole = BytesIO()
@@ -116,21 +116,3 @@ class _Graph(Answer):
             if enough is not None and len(found) > enough:
                 break
         return sorted(found, key=str)
-
-
-class _Pieces:
-    """A file whose octets go to the event loop in pieces."""
-
-    def __init__(self, written: asyncio.Queue[bytes | None], loop: asyncio.AbstractEventLoop) -> None:
-        self._written, self._loop, self._held = written, loop, bytearray()
-
-    def write(self, octets: bytes) -> int:
-        self._held += octets
-        if len(self._held) >= _PIECE:
-            self.flush()
-        return len(octets)
-
-    def flush(self) -> None:
-        if self._held:
-            self._loop.call_soon_threadsafe(self._written.put_nowait, bytes(self._held))
-            self._held.clear()

@@ -173,6 +173,18 @@ def test_an_answer_on_its_way_is_not_shed() -> None:
     run(test)
 
 
+def test_with_many_under_way_the_quick_time_is_over_early() -> None:
+    settings = Settings(spare_workers=12, quick_seconds=60, slow_places=1, queue_length=0, query_seconds=2)
+
+    async def test() -> None:
+        async with pool(settings) as workers:
+            await until(lambda: workers.sizes()["idle"] == 12)
+            found = await asyncio.gather(*(error(workers, RUNAWAY) for _ in range(12)))
+            assert {type(one) for one in found} == {Overloaded, LimitExceeded}
+
+    run(test)
+
+
 class Blind(Pool):
     """A pool that does not look at the clock, as when the web process is stuck."""
 

@@ -107,12 +107,7 @@ class Answers:
         kept = self.cache.get(key)
         if kept is not None:
             return int(kept)
-        client = client_of(request)
-        try:
-            self._budgets.check(client)
-        except BudgetSpent as error:
-            self._observe("budget", 0.0)
-            raise as_problem(error) from error
+        client = self._account(request)
         began, outcome = time.perf_counter(), "left"
         try:
             body = await gather(self.engine, Job(text, forms.JSON.name, most_rows=self.settings.answer_rows))
@@ -125,6 +120,16 @@ class Answers:
         count = len(json.loads(body)["results"]["bindings"])
         self._keep(key, str(count).encode())
         return count
+
+    def _account(self, request: Request) -> str:
+        """Return on whose account a query runs; raises `Problem` when that has nothing left."""
+        client = client_of(request)
+        try:
+            self._budgets.check(client)
+        except BudgetSpent as error:
+            self._observe("budget", 0.0)
+            raise as_problem(error) from error
+        return client
 
     def _keep(self, key: tuple[str, ...], octets: bytes) -> None:
         if self.engine.digest != UNKNOWN:
@@ -154,12 +159,7 @@ class Answers:
                 return Whole(kept, coding, headers)
         else:
             headers["Cache-Control"] = "no-store"
-        client = client_of(request)
-        try:
-            self._budgets.check(client)
-        except BudgetSpent as error:
-            self._observe("budget", 0.0)
-            raise as_problem(error) from error
+        client = self._account(request)
         run = _Run(self, question, client, began)
         try:
             await run.begin(request)

@@ -8,6 +8,7 @@ import json
 import socket
 import struct
 import time
+from functools import partial
 from io import BytesIO
 from typing import IO, Any, cast
 
@@ -20,6 +21,7 @@ from accordgraph.errors import (
     QueryError,
     QueryRefused,
 )
+from accordgraph.pieces import Pieces
 from accordgraph.spreadsheet import About
 from accordgraph.store import Graphs, LocalStore, let_go
 from accordgraph.workers.sandbox import limit_processor, used_processor_seconds
@@ -27,28 +29,9 @@ from accordgraph.workers.sandbox import limit_processor, used_processor_seconds
 HEAD = struct.Struct(">cI")
 LENGTH = struct.Struct(">I")
 DATA, END, ERROR = b"D", b"E", b"X"
-_PIECE = 65_536
 
 KINDS: tuple[type[QueryError], ...] = (LimitExceeded, QueryRefused, EvaluationError, QueryError)
 """The errors that are handed over by name; an error is named by the first of these that it is."""
-
-
-class _Pieces:
-    """A file that sends what is written to it in pieces, each one frame."""
-
-    def __init__(self, channel: socket.socket) -> None:
-        self._channel, self._held = channel, bytearray()
-
-    def write(self, octets: bytes) -> int:
-        self._held += octets
-        if len(self._held) >= _PIECE:
-            self.flush()
-        return len(octets)
-
-    def flush(self) -> None:
-        if self._held:
-            send(self._channel, DATA, bytes(self._held))
-            self._held.clear()
 
 
 def work(store: LocalStore, channel: socket.socket, limits: dict[str, Any]) -> None:
@@ -56,7 +39,7 @@ def work(store: LocalStore, channel: socket.socket, limits: dict[str, Any]) -> N
     while (job := receive(channel)) is not None:
         began = time.perf_counter(), used_processor_seconds()
         limit_processor(limits["query_seconds"] + 1)
-        pieces = _Pieces(channel)
+        pieces = Pieces(partial(send, channel, DATA))
         try:
             _answer(store, job, limits, cast(IO[bytes], pieces))
         except (QueryError, InputError) as error:
