@@ -24,7 +24,8 @@ from accordgraph.errors import (
     WorkerError,
 )
 from accordgraph.settings import Settings
-from accordgraph.workers.pool import Pool, _Worker
+from accordgraph.workers.places import Places
+from accordgraph.workers.pool import Pool
 
 DATASET = Path(__file__).parent.parent / "server" / "dataset.nq"
 COUNT = Job("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "csv")
@@ -43,8 +44,8 @@ CRASH = Job("ASK { FILTER(?a<" + "(" * 800_000 + "1" + ")" * 800_000 + "&&2>1) }
 
 
 @asynccontextmanager
-async def pool(settings: Settings = FEW, kind: type[Pool] = Pool) -> AsyncIterator[Pool]:
-    pool = kind(DATASET, settings)
+async def pool(settings: Settings = FEW) -> AsyncIterator[Pool]:
+    pool = Pool(DATASET, settings)
     await pool.start()
     try:
         yield pool
@@ -162,13 +163,58 @@ def test_a_full_queue_sheds() -> None:
     run(test)
 
 
-def test_an_answer_on_its_way_is_not_shed() -> None:
-    settings = Settings(spare_workers=3, quick_seconds=0.05, slow_places=0, queue_length=0, query_seconds=1)
+async def pieces_and_error(pool: Pool, job: Job) -> tuple[int, Exception]:
+    """Return how many pieces of an answer came before it failed, and why it did."""
+    count = 0
+    with pytest.raises(Exception) as raised:
+        async with pool.run(job) as pieces:
+            async for _ in pieces:
+                count += 1
+    return count, raised.value
+
+
+@pytest.mark.parametrize(("places", "kind"), [(0, Overloaded), (1, LimitExceeded)])
+def test_an_answer_that_has_begun_is_not_shed(places: int, kind: type[Exception]) -> None:
+    """It begins when it has a slow place; without one it is told to come again before any of it is sent."""
+    settings = Settings(
+        spare_workers=3, quick_seconds=60, slow_places=places, queue_length=0, query_seconds=1
+    )
 
     async def test() -> None:
         async with pool(settings) as workers:
-            found = await error(workers, STREAM)
-            assert isinstance(found, LimitExceeded) and found.limit == "query_seconds"
+            count, found = await pieces_and_error(workers, STREAM)
+            assert isinstance(found, kind)
+            assert (count > 0) == (places > 0)
+
+    run(test)
+
+
+def test_a_long_answer_that_is_held_is_whole() -> None:
+    settings = Settings(spare_workers=3, quick_seconds=60, slow_places=1, queue_seconds=20, query_seconds=20)
+    long = Job("SELECT * {" + "".join(f"?a{i} ?b{i} ?c{i} ." for i in range(7)) + "}", "csv")
+
+    async def test() -> None:
+        async with pool(settings) as workers:
+            whole = await gather(workers, long)
+            assert len(whole) > 2**20
+            async with workers.run(STREAM) as pieces:
+                await anext(pieces)
+                asking = asyncio.ensure_future(gather(workers, long))
+                await until(lambda: workers.sizes()["queued"] == 1)
+            assert await asking == whole
+
+    run(test)
+
+
+def test_who_waited_longest_for_a_worker_makes_room() -> None:
+    """The one that came last gets the first worker that there is; the first one goes, when it must."""
+    settings = Settings(spare_workers=0, workers=3)
+
+    async def test() -> None:
+        async with pool(settings) as workers:
+            asked = [asyncio.ensure_future(gather(workers, COUNT)) for _ in range(5)]
+            found = await asyncio.gather(*asked, return_exceptions=True)
+            assert [isinstance(one, Overloaded) for one in found] == [True, True, False, False, False]
 
     run(test)
 
@@ -185,16 +231,12 @@ def test_with_many_under_way_the_quick_time_is_over_early() -> None:
     run(test)
 
 
-class Blind(Pool):
-    """A pool that does not look at the clock, as when the web process is stuck."""
+def test_the_system_ends_a_query_that_the_pool_forgot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when the web process is stuck, so that it does not look at the clock."""
+    monkeypatch.setattr(Places, "_watch", lambda *_: None)
 
-    def _watch(self, worker: _Worker, waited: float) -> None:
-        pass
-
-
-def test_the_system_ends_a_query_that_the_pool_forgot() -> None:
     async def test() -> None:
-        async with pool(Settings(spare_workers=1, query_seconds=0.1), Blind) as workers:
+        async with pool(Settings(spare_workers=1, query_seconds=0.1)) as workers:
             found = await error(workers, RUNAWAY)
             assert isinstance(found, LimitExceeded) and found.limit == "query_seconds"
             assert workers.counts()["processor"] == 1

@@ -24,6 +24,9 @@ from accordgraph.server import logs
 from accordgraph.server.patience import patient_for
 from accordgraph.settings import Settings
 
+_WAITING, _ACCEPTED = 2048, 4
+"""How many clients may wait to be accepted, and how many are accepted at a time."""
+
 
 def run(app: FastAPI, host: str, port: int) -> None:
     """Serve until interrupted, then let the requests under way end.
@@ -39,7 +42,17 @@ def run(app: FastAPI, host: str, port: int) -> None:
         _Foreground(_config(app, log_config=None)).run(sockets=[listener])
 
 
-class _Foreground(uvicorn.Server):
+class _Server(uvicorn.Server):
+    """A server that takes new clients a few at a time, so that a crowd of them leaves time for others."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start; the event loop accepts as many at a time as it was told could wait, so that is told anew."""
+        await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen(_WAITING)
+
+
+class _Foreground(_Server):
     """A server that listens to SIGHUP too."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -61,7 +74,7 @@ class _Foreground(uvicorn.Server):
 def running(app: FastAPI) -> Iterator[str]:
     """Serve on a free port of this machine while the context lasts; gives the address, as `http://127.0.0.1:1`."""
     with _listen("127.0.0.1", 0) as listener:
-        server = uvicorn.Server(_config(app, log_level="warning"))
+        server = _Server(_config(app, log_level="warning"))
         thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         while not server.started and thread.is_alive():
@@ -84,6 +97,7 @@ def _config(app: FastAPI, **others: Any) -> uvicorn.Config:
         lifespan="on",
         access_log=False,
         server_header=False,
+        backlog=_ACCEPTED,
         proxy_headers=True,
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=settings.stop_seconds,

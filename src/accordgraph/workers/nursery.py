@@ -28,6 +28,8 @@ from accordgraph.workers.worker import work
 
 PACKET = 65_536
 """The most octets of a packet."""
+NICE = 5
+"""How far the system lets the web process and the nursery go before a worker."""
 
 
 def main(number: int) -> None:
@@ -135,6 +137,7 @@ def _fork(
         if os.getppid() != nursery:  # it ended before the line above
             return 0
         control.close()
+        os.nice(NICE)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         own = store or DiskStore(held)  # type: ignore[arg-type]

@@ -1,20 +1,16 @@
-"""The pool: gives every query a worker, watches over it, and stops it when it takes too much.
+"""The pool: gives every query a worker at once, and takes what that answers.
 
-A new query gets a worker at once. One that outlives the quick time needs one of the few slow places. It is
-held for a while when they are taken, and stopped and told to come again when too many are; so a burst of slow
-queries cannot keep a short one waiting. A worker that was
-slow is not used again, since the system has put it behind all others.
+What a query gives is kept back until it has ended or has a slow place (see `places`): an answer of which a
+part was sent is never held nor told to come again. A worker that was slow is not used again, since the system
+has put it behind all others.
 """
 
 import asyncio
 import json
-import os
 import select
-import signal
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,31 +19,16 @@ from accordgraph.engine import Job
 from accordgraph.errors import InputError, LimitExceeded, Overloaded, QueryError, WorkerError
 from accordgraph.settings import Settings
 from accordgraph.workers.keeper import Keeper
-from accordgraph.workers.nursery import MEMORY
+from accordgraph.workers.places import Places, Stay
+from accordgraph.workers.process import OUT_OF_MEMORY, OUT_OF_TIME, Worker
 from accordgraph.workers.worker import DATA, END, HEAD, KINDS, LENGTH
 
-_YOUNG_SECONDS, _NICE = 0.02, 10
-"""After this time the system lets other processes go before a worker, by so much."""
 _REFILL_SECONDS = 0.2
 """How long to wait before a worker that ended while it was idle is replaced: it may end again."""
-_MANY = 8
-"""With more queries than this under way, one needs a slow place when it is no longer young."""
+_KEPT_BYTES = 2**20
+"""What a query may give before it needs a slow place."""
 _COUNTED = ("started", "spent", "stopped", "memory", "processor", "lost")
 _LIMITS = ("query_seconds", "query_memory", "query_bytes", "query_depth", "query_patterns")
-
-
-@dataclass(eq=False)
-class _Worker:
-    pid: int
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-    ended: asyncio.Future[int]
-    slowed: bool = False
-    slow_place: bool = False
-    began: bool = False
-    """Whether a part of the answer is on its way."""
-    reason: Exception | None = None
-    timers: list[asyncio.TimerHandle] = field(default_factory=list)
 
 
 class Pool:
@@ -55,13 +36,11 @@ class Pool:
 
     def __init__(self, source: Path, settings: Settings) -> None:
         self._source, self._settings = source, settings
-        self._idle: list[_Worker] = []
-        self._busy: set[_Worker] = set()
+        self._idle: list[Worker] = []
+        self._places = Places(settings)
         self._keeper = Keeper(self)
-        self._waiting: list[asyncio.Future[_Worker]] = []
-        self._told: set[int] = set()
-        self._slow = 0
-        self._queue: deque[_Worker] = deque()
+        self._waiting: list[asyncio.Future[Worker]] = []
+        self._alive: dict[int, Worker] = {}
         self._stopped = False
         self.lost = False
         """Whether the nursery has ended by itself: then there are no more workers."""
@@ -78,13 +57,8 @@ class Pool:
         return {name: self._counts[name] for name in _COUNTED}
 
     def sizes(self) -> dict[str, int]:
-        """Return how many workers wait, are busy, and hold a slow place."""
-        return {
-            "idle": len(self._idle),
-            "busy": len(self._busy),
-            "slow": self._slow,
-            "queued": len(self._queue),
-        }
+        """Return how many workers wait, are busy, have a slow place, and are held for one."""
+        return {"idle": len(self._idle), **self._places.sizes()}
 
     def state(self) -> dict[str, object]:
         """Return what keeps the workers off the network, and how many there are."""
@@ -116,7 +90,7 @@ class Pool:
         self._stopped = True
         stopping = WorkerError("the server is stopping")
         self._disappoint(stopping)
-        for worker in (*self._idle, *self._busy):
+        for worker in (*self._idle, *self._places.workers()):
             worker.reason = worker.reason or stopping
             worker.writer.close()
         await self._keeper.stop()
@@ -129,137 +103,67 @@ class Pool:
         `QueryError`, `InputError`, `LimitExceeded`, `Overloaded` (it was slow, and the slow places are taken)
         or `WorkerError`.
         """
-        if len(self._busy) + len(self._waiting) >= self._settings.workers:
-            raise Overloaded("all places for queries are taken; ask again in a moment")
+        self._make_room()
         began = self._loop.time()
         worker = self._free() or await self._next()
-        self._busy.add(worker)
-        self._watch(worker, self._loop.time() - began)
+        stay = self._places.enter(worker, self._loop.time() - began)
         whole = False
         try:
-            content = {
-                "text": job.text,
-                "form": job.form,
-                "default": job.graphs.default,
-                "named": job.graphs.named,
-                "most_rows": job.most_rows,
-            }
-            body = json.dumps(content).encode()
+            body = _octets(job)
             worker.writer.write(LENGTH.pack(len(body)) + body)
 
             async def pieces() -> AsyncIterator[bytes]:
                 nonlocal whole
+                kept: list[bytes] = []
                 try:
                     await worker.writer.drain()
-                    while True:
+                    while not whole:
                         kind, length = HEAD.unpack(await worker.reader.readexactly(HEAD.size))
                         octets = await worker.reader.readexactly(length)
                         if kind == DATA:
-                            worker.began = True
-                            yield octets
-                            continue
-                        whole = True
-                        if kind == END:
-                            return
-                        raise _error(json.loads(octets))
+                            kept.append(octets)
+                            if sum(map(len, kept)) > _KEPT_BYTES:
+                                self._places.ask_for_slow_place(stay)
+                        else:
+                            whole = True
+                            if kind != END:
+                                raise _error(json.loads(octets))
+                        if whole or stay.slow_place:
+                            for piece in kept:
+                                yield piece
+                            kept.clear()
                 except (EOFError, ConnectionError) as error:
-                    raise await self._why(worker) from error
+                    raise await worker.why(self._settings) from error
 
             yield pieces()
         finally:
-            self._release(worker, whole)
+            self._release(stay, whole)
 
-    def _watch(self, worker: _Worker, waited: float) -> None:
-        settings, later = self._settings, self._loop.call_later
-        worker.timers = [
-            later(_YOUNG_SECONDS, self._slow_down, worker),
-            later(settings.quick_seconds, self._ask_for_slow_place, worker),
-            later(max(0, settings.query_seconds - waited), self._time_is_up, worker),
-        ]
+    def _make_room(self) -> None:
+        """When there are too many, tell who has waited longest for a worker to come again.
 
-    def _slow_down(self, worker: _Worker) -> None:
-        worker.slowed = True
-        with suppress(ProcessLookupError):
-            os.setpriority(os.PRIO_PROCESS, worker.pid, _NICE)
-        if len(self._busy) - len(self._queue) > _MANY:  # then the quick time is over now
-            worker.timers[1].cancel()
-            self._ask_for_slow_place(worker)
+        Raises `Overloaded` when nobody waits, and all places are taken.
+        """
+        if len(self._places) + len(self._waiting) < self._settings.workers:
+            return
+        taken = Overloaded("all places for queries are taken; ask again in a moment")
+        while self._waiting:
+            waiting = self._waiting.pop(0)
+            if not waiting.done():
+                waiting.set_exception(taken)
+                return
+        raise taken
 
-    def _ask_for_slow_place(self, worker: _Worker) -> None:
-        if self._slow < self._settings.slow_places:
-            self._go_on(worker)
-        elif worker.began or len(self._queue) < self._settings.queue_length:
-            self._queue.append(worker)
-            self._signal(worker, signal.SIGSTOP)
-            worker.timers.append(
-                self._loop.call_later(self._settings.queue_seconds, self._waited_enough, worker)
-            )
-        else:
-            self._shed(worker)
-
-    def _go_on(self, worker: _Worker) -> None:
-        self._slow += 1
-        worker.slow_place = True
-        self._signal(worker, signal.SIGCONT)
-
-    def _waited_enough(self, worker: _Worker) -> None:
-        """Shed a query that is held, unless a part of its answer is on its way: that waits for its place."""
-        if worker in self._queue and not worker.began:
-            self._shed(worker)
-
-    def _shed(self, worker: _Worker) -> None:
-        message = "this query is not a quick one, and the places for slow ones are taken; ask again later"
-        self._end(worker, Overloaded(message, 5))
-
-    def _signal(self, worker: _Worker, number: int) -> None:
-        if not worker.ended.done():
-            with suppress(ProcessLookupError):
-                os.kill(worker.pid, number)
-
-    def _time_is_up(self, worker: _Worker) -> None:
-        seconds = self._settings.query_seconds
-        message = f"the query took longer than {seconds:g} seconds, and was stopped; ask for less at a time"
-        self._end(worker, LimitExceeded("query_seconds", message))
-
-    def _end(self, worker: _Worker, reason: Exception | None = None) -> None:
-        """Stop a worker; its reader then sees the end of the socket, and tells the reason."""
-        worker.reason = worker.reason or reason
-        if not worker.ended.done():
-            self._told.add(worker.pid)
-            self._signal(worker, signal.SIGKILL)
-
-    async def _why(self, worker: _Worker) -> Exception:
-        """Return why a worker ended before its answer did."""
-        if worker.reason:
-            return worker.reason
-        how = await worker.ended
-        memory = f"{self._settings.query_memory:,} MiB"
-        if how in (-signal.SIGABRT, MEMORY):
-            return LimitExceeded(
-                "query_memory", f"the query took more than {memory} of memory, and was stopped"
-            )
-        if how == -signal.SIGXCPU:
-            seconds = self._settings.query_seconds
-            return LimitExceeded("query_seconds", f"the query took longer than {seconds:g} seconds")
-        return WorkerError(f"the process of the query ended by itself ({_name(how)})")
-
-    def _release(self, worker: _Worker, whole: bool) -> None:
-        for timer in worker.timers:
-            timer.cancel()
-        self._busy.discard(worker)
-        if worker in self._queue:
-            self._queue.remove(worker)
-        self._slow -= worker.slow_place
-        worker.slow_place = False
-        while self._queue and self._slow < self._settings.slow_places:
-            self._go_on(self._queue.popleft())
+    def _release(self, stay: Stay, whole: bool) -> None:
+        worker = stay.worker
+        self._places.leave(stay)
         wanted = self._settings.spare_workers
-        if whole and not worker.slowed and not self._stopped and len(self._idle) < wanted:
+        if whole and stay.young and not self._stopped and len(self._idle) < wanted:
             self._take(worker)
             return
         if not worker.ended.done():
             self._counts["spent" if whole else "stopped"] += 1
-        self._end(worker)
+        worker.end()
         worker.writer.close()
         self._refill()
 
@@ -270,7 +174,7 @@ class Pool:
             while not self._stopped and not self.lost and len(self._idle) + self._keeper.coming < wanted:
                 self._keeper.fork()
 
-    def _free(self) -> _Worker | None:
+    def _free(self) -> Worker | None:
         """Return a worker that waits, and has not ended meanwhile."""
         while self._idle:
             worker = self._idle.pop()
@@ -281,12 +185,13 @@ class Pool:
             worker.writer.close()
         return None
 
-    async def _next(self) -> _Worker:
+    async def _next(self) -> Worker:
         """Return the next worker that is free; who came last gets it, so a burst keeps nobody out."""
-        waiting: asyncio.Future[_Worker] = self._loop.create_future()
+        waiting: asyncio.Future[Worker] = self._loop.create_future()
         self._waiting.append(waiting)
         try:
-            self._keeper.fork()
+            if self._keeper.coming < len(self._waiting):
+                self._keeper.fork()
             async with asyncio.timeout(self._settings.query_seconds):
                 return await waiting
         except BaseException as error:
@@ -298,7 +203,7 @@ class Pool:
                 raise Overloaded("no process for the query has started in time") from error
             raise
 
-    def _take(self, worker: _Worker) -> None:
+    def _take(self, worker: Worker) -> None:
         """Give a worker that is free to who waits for one, or keep it."""
         if self._stopped or worker.ended.done():
             worker.writer.close()
@@ -311,7 +216,7 @@ class Pool:
         if len(self._idle) < self._settings.spare_workers:
             self._idle.append(worker)
         else:  # who it was for got another, or went away
-            self._end(worker)
+            worker.end()
             worker.writer.close()
 
     def has_started(
@@ -319,7 +224,10 @@ class Pool:
     ) -> None:
         """Take a worker; see `Listener`."""
         self._counts["started"] += 1
-        self._take(_Worker(pid, reader, writer, ended))
+        worker = Worker(pid, reader, writer, ended)
+        if not ended.done():
+            self._alive[pid] = worker
+        self._take(worker)
 
     def is_refused(self, reason: str) -> None:
         """Tell who waited for a worker that there is none."""
@@ -332,16 +240,16 @@ class Pool:
 
     def has_ended(self, pid: int, how: int) -> None:
         """Count a worker that was not told to end, and replace it."""
-        if pid in self._told:
-            self._told.remove(pid)
+        worker = self._alive.pop(pid, None)
+        if worker and worker.told:
             return
-        if how in (-signal.SIGABRT, MEMORY):
+        if how in OUT_OF_MEMORY:
             self._counts["memory"] += 1
-        elif how == -signal.SIGXCPU:
+        elif how == OUT_OF_TIME:
             self._counts["processor"] += 1
         else:
             self._counts["lost"] += 1
-        for worker in [worker for worker in self._idle if worker.pid == pid]:
+        if worker in self._idle:
             self._idle.remove(worker)
             worker.writer.close()
         self._loop.call_later(_REFILL_SECONDS, self._refill)
@@ -359,9 +267,16 @@ class Pool:
         self._waiting.clear()
 
 
-def _name(how: int) -> str:
-    """Return how a process ended, for people: the name of a signal, or its exit code."""
-    return signal.Signals(-how).name if how < 0 else f"code {how}"
+def _octets(job: Job) -> bytes:
+    """Return a job as a worker takes it."""
+    content = {
+        "text": job.text,
+        "form": job.form,
+        "default": job.graphs.default,
+        "named": job.graphs.named,
+        "most_rows": job.most_rows,
+    }
+    return json.dumps(content).encode()
 
 
 def _error(content: dict[str, Any]) -> Exception:
