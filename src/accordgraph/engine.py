@@ -9,7 +9,7 @@ import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from accordgraph.errors import AccordGraphError, WorkerError
@@ -17,6 +17,14 @@ from accordgraph.store import Graphs
 
 UNKNOWN = "unknown"
 """The digest of a dataset that has none: an endpoint that was not filled by `accordgraph load`."""
+
+
+@dataclass
+class Meter:
+    """What a query took."""
+
+    processor_seconds: float | None = None
+    """Known, where the engine can tell, once the context of the query has been left."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +35,7 @@ class Job:
     form: str
     graphs: Graphs = Graphs()
     most_rows: int | None = None
+    meter: Meter = field(default_factory=Meter, compare=False)
 
 
 class Engine(Protocol):

@@ -81,7 +81,9 @@ class Settings:
         4 * 2**30, "room for answers, all together, that clients have not taken yet", "bytes"
     )
     client_seconds: float = _setting(
-        60.0, "time of queries that one client may use a minute; 0 for as much as there is", "seconds"
+        60.0,
+        "processor time that the queries of one client may use a minute; 0 for as much as there is",
+        "seconds",
     )
     client_errors: int = _setting(
         60, "queries that may fail for one client in a minute; 0 for any number", "queries"

@@ -54,6 +54,12 @@ def test_errors_are_counted_apart() -> None:
     assert allowed(budgets)
 
 
+def test_one_error_is_one() -> None:
+    budgets = Budgets(0, 1, Clock())
+    budgets.charge("a", 0, True)
+    assert not allowed(budgets)
+
+
 def test_a_bucket_holds_a_minute_and_no_more() -> None:
     clock = Clock()
     budgets = Budgets(60, 0, clock)
@@ -103,9 +109,8 @@ def test_counting_is_on_the_account_of_the_network() -> None:
     async def ask() -> None:
         async with app.router.lifespan_context(app):
             assert await count("2001:db8::1", "SELECT * { ?s ?p ?o }") == 4
-            for _ in range(2):
-                with pytest.raises(Problem, match="cannot be read"):
-                    await count("2001:db8::1", "SELECT * { ?s ?p ")
+            with pytest.raises(Problem, match="cannot be read"):
+                await count("2001:db8::1", "SELECT * { ?s ?p ")
             with pytest.raises(Problem, match="1 queries that fail"):
                 await count("2001:db8::2", "SELECT ?s { ?s ?p ?o }")
             assert await count("2001:db8:0:1::1", "SELECT ?s { ?s ?p ?o }") == 4

@@ -8,12 +8,13 @@ import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from accordgraph.engine import Current, Job, gather
+from accordgraph.engine import Current, Job, Meter, gather
 from accordgraph.errors import (
     EvaluationError,
     InputError,
@@ -202,6 +203,26 @@ def test_a_long_answer_that_is_held_is_whole() -> None:
                 asking = asyncio.ensure_future(gather(workers, long))
                 await until(lambda: workers.sizes()["queued"] == 1)
             assert await asking == whole
+
+    run(test)
+
+
+def test_a_query_is_told_what_it_took() -> None:
+    """It pays for the processor, and not for the time that it was held or ran beside others."""
+    settings = Settings(
+        spare_workers=3, quick_seconds=0.05, slow_places=1, queue_seconds=1, query_seconds=1.5
+    )
+
+    async def test() -> None:
+        async with pool(settings) as workers:
+            jobs = [replace(job, meter=Meter()) for job in (COUNT, RUNAWAY, RUNAWAY)]
+            await gather(workers, jobs[0])
+            running = asyncio.ensure_future(error(workers, jobs[1]))
+            await until(lambda: workers.sizes()["slow"] == 1)
+            assert isinstance(await error(workers, jobs[2]), Overloaded)
+            await running
+            used = [job.meter.processor_seconds or 0 for job in jobs]
+            assert 0 < used[0] < 0.2 and used[1] > 0.3 and 0 < used[2] < 0.3, used
 
     run(test)
 

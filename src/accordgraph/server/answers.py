@@ -108,15 +108,16 @@ class Answers:
         if kept is not None:
             return int(kept)
         client = self._account(request)
+        job = Job(text, forms.JSON.name, most_rows=self.settings.answer_rows)
         began, outcome = time.perf_counter(), "left"
         try:
-            body = await gather(self.engine, Job(text, forms.JSON.name, most_rows=self.settings.answer_rows))
+            body = await gather(self.engine, job)
             outcome = "answered"
         except AccordGraphError as error:
             outcome = outcome_of(error)
             raise as_problem(error) from error
         finally:
-            self.ended(client, outcome, time.perf_counter() - began)
+            self.ended(client, job, outcome, time.perf_counter() - began)
         count = len(json.loads(body)["results"]["bindings"])
         self._keep(key, str(count).encode())
         return count
@@ -229,9 +230,13 @@ class Answers:
         asked = hashlib.sha256(json.dumps((__version__, *parts)).encode()).hexdigest()
         return f"{(digest or self.engine.digest)[:16]}-{asked[:24]}-{coding}"
 
-    def ended(self, client: str, outcome: str, seconds: float) -> None:
-        """Take note of how a query ended."""
-        self._budgets.charge(client, seconds, outcome not in ("answered", "overloaded", "left"))
+    def ended(self, client: str, job: Job, outcome: str, seconds: float) -> None:
+        """Take note of how a query ended, and after how many seconds.
+
+        A client pays for the time of the processor; for all the time where the engine cannot tell that.
+        """
+        used, failed = job.meter.processor_seconds, outcome not in ("answered", "overloaded", "left")
+        self._budgets.charge(client, seconds if used is None else used, failed)
         self._observe(outcome, seconds)
 
 
@@ -274,7 +279,7 @@ class _Run:
             outcome = "failed"
             self.spool.end(error)
         finally:
-            self._answers.ended(self._client, outcome, time.perf_counter() - self._began)
+            self._answers.ended(self._client, job, outcome, time.perf_counter() - self._began)
 
     async def begin(self, request: Request) -> None:
         """Wait for the first part; raises the `Problem` of a query that failed before it."""

@@ -1,4 +1,4 @@
-"""What one client may use: seconds of queries a minute, and queries that fail a minute.
+"""What one client may use: seconds of the processor a minute, and queries that fail a minute.
 
 Both are buckets that fill steadily and hold a minute's worth at most. A query may begin while its client's
 bucket is not empty; what it took is taken out when it ends, so that a bucket can be in debt.
@@ -39,11 +39,11 @@ class Budgets:
     def check(self, client: str) -> None:
         """Raise `BudgetSpent`, which says when to come again, if a client has nothing left."""
         bucket = self._bucket(client)
-        for left, rate, what in (
-            (bucket.seconds, self._seconds, f"{self._seconds:g} seconds of queries"),
-            (bucket.errors, self._errors, f"{self._errors:g} queries that fail"),
+        for short, left, rate, what in (
+            (bucket.seconds <= 0, bucket.seconds, self._seconds, f"{self._seconds:g} seconds of queries"),
+            (bucket.errors < 1, bucket.errors, self._errors, f"{self._errors:g} queries that fail"),
         ):
-            if rate and left <= 0:
+            if rate and short:
                 wait = int((1 - left) / rate * _MINUTE) + 1
                 raise BudgetSpent(f"you have used what one client may in a minute: {what}", wait)
 

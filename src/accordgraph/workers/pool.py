@@ -103,6 +103,7 @@ class Pool:
         `QueryError`, `InputError`, `LimitExceeded`, `Overloaded` (it was slow, and the slow places are taken)
         or `WorkerError`.
         """
+        job.meter.processor_seconds = 0.0
         self._make_room()
         began = self._loop.time()
         worker = self._free() or await self._next()
@@ -137,6 +138,8 @@ class Pool:
 
             yield pieces()
         finally:
+            used = worker.processor_seconds() - stay.clock
+            job.meter.processor_seconds = used if used > 0 else None
             self._release(stay, whole)
 
     def _make_room(self) -> None:

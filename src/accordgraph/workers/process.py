@@ -26,6 +26,8 @@ class Worker:
     writer: asyncio.StreamWriter
     ended: asyncio.Future[int]
     """How the process has ended: its exit code, or a signal (below 0)."""
+    used: float = 0.0
+    """The processor seconds that it had had when it was told to end."""
     told: bool = False
     """Whether it was told to end."""
     reason: Exception | None = None
@@ -44,19 +46,22 @@ class Worker:
                 os.setpriority(os.PRIO_PROCESS, self.pid, by)
 
     def processor_seconds(self) -> float:
-        """Return how long it has had a processor; the number of its clock is made as the system's is."""
-        if self.ended.done():
-            return 0.0
+        """Return how long it has had a processor, 0 if it ended by itself.
+
+        The number of its clock is made as the system makes it.
+        """
+        if self.told or self.ended.done():
+            return self.used
         try:
             return time.clock_gettime(~self.pid << 3 | 2)
         except OSError:  # it has just ended
-            return 0.0
+            return self.used
 
     def end(self, reason: Exception | None = None) -> None:
         """Stop it; its reader then sees the end of the socket, and tells the reason."""
         self.reason = self.reason or reason
-        if not self.ended.done():
-            self.told = True
+        if not self.told and not self.ended.done():
+            self.used, self.told = self.processor_seconds(), True
             self.send(signal.SIGKILL)
 
     async def why(self, settings: Settings) -> Exception:
