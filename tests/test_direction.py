@@ -11,9 +11,9 @@ PACKAGE = Path(accordgraph.__file__).parent
 ORDER = (
     "namespaces errors settings assets turtle lexer parameters queries library examples dataset derive build "
     "passages written_forms contexts evidence findings identity labels checks verify "
-    "shacl quality validate reference syntax complexity store forms rows pieces spreadsheet results client "
-    "engine words search indexing record prologue endpoint feed readback remote load ways push "
-    "workers.sandbox workers.worker workers.nursery workers.keeper workers.process workers.places "
+    "shacl quality validate reference grammar syntax complexity store forms rows pieces spreadsheet "
+    "results client engine words search indexing record prologue endpoint feed readback remote load ways "
+    "push workers.sandbox workers.worker workers.nursery workers.keeper workers.process workers.places "
     "workers.pool workers stores "
     "server.trace server.problems server.negotiation server.spool server.budget server.cache server.coding "
     "server.outcomes server.sending server.answers server.documents server.languages server.pages "

@@ -21,7 +21,7 @@ from typing import IO, Protocol
 import pyoxigraph as ox
 
 from accordgraph.build import NQUADS, VALIDATION
-from accordgraph.errors import DatasetNotBuilt, EvaluationError, NotValidated, QueryRefused
+from accordgraph.errors import DatasetNotBuilt, EvaluationError, NotValidated, QueryRefused, shown
 from accordgraph.lexer import calls_service, dataset_clause, is_update
 from accordgraph.namespaces import ID, PREFIXES
 from accordgraph.syntax import explain
@@ -78,7 +78,7 @@ class Answer:
             for solution in self._result:
                 yield tuple(solution)
         except RuntimeError as error:
-            raise EvaluationError(str(error)) from error
+            raise EvaluationError(shown(str(error))) from error
 
     def triples(self, enough: int | None = None) -> list[ox.Triple]:
         """Return the graph of CONSTRUCT or DESCRIBE: each triple once, in the order of their text.
@@ -94,7 +94,7 @@ class Answer:
                 if enough is not None and len(found) > enough:
                     break
         except RuntimeError as error:
-            raise EvaluationError(str(error)) from error
+            raise EvaluationError(shown(str(error))) from error
         return sorted(found, key=str)
 
     def write(self, output: IO[bytes], form: ox.QueryResultsFormat | ox.RdfFormat) -> None:
@@ -107,7 +107,7 @@ class Answer:
             try:
                 self._result.serialize(output, form)
             except RuntimeError as error:
-                raise EvaluationError(str(error)) from error
+                raise EvaluationError(shown(str(error))) from error
 
     @staticmethod
     def write_triples(triples: list[ox.Triple], output: IO[bytes], form: ox.RdfFormat) -> None:
@@ -117,7 +117,7 @@ class Answer:
         except OSError as error:
             if error.errno is not None:  # of the file, not of the engine
                 raise
-            raise EvaluationError(f"{form.name} cannot hold this graph: {error}") from error
+            raise EvaluationError(f"{form.name} cannot hold this graph: {shown(str(error))}") from error
 
 
 class Store(Protocol):
@@ -179,7 +179,7 @@ class LocalStore:
         except SyntaxError as error:
             raise explain(error, text) from error
         except RuntimeError as error:
-            raise EvaluationError(str(error)) from error
+            raise EvaluationError(shown(str(error))) from error
 
     def _query_over(self, text: str, graphs: Graphs) -> Answer:
         default: list[_Graph] = [ox.NamedNode(iri) for iri in sorted(set(graphs.default))]

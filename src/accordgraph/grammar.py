@@ -1,0 +1,67 @@
+"""Where a text stops being SPARQL, by a second parser: rdflib's, which is slow and not asked otherwise.
+
+The parser tries all ways to go on and then names the clause in which the last of them failed. What a person
+wants to know is the farthest place that any of them reached: there stands what cannot stand there.
+"""
+
+from functools import cache
+from threading import Lock
+from typing import Any
+
+_LONGEST = 20_000
+"""The most characters that are read: it takes some seconds a megabyte."""
+_ONE_AT_A_TIME = Lock()
+
+
+def stops_at(text: str) -> int | None:
+    """Return the offset of what cannot stand where it stands, which may be the end of the text.
+
+    None when the parser reads it all, or gives up on it for another reason than its grammar.
+    """
+    from pyparsing import ParseException
+    from rdflib.plugins.sparql.parser import parseQuery
+
+    if len(text) > _LONGEST:
+        return None
+    farthest = 0
+
+    def note(_: str, place: int, *others: object) -> None:
+        nonlocal farthest
+        farthest = max(farthest, place)
+
+    with _ONE_AT_A_TIME:
+        try:
+            _tell_failures(note)
+            parseQuery(text.expandtabs(1))
+        except ParseException:
+            return farthest
+        except Exception:  # too deep, or a fault of its own: the engine has spoken anyway
+            return None
+        finally:
+            _tell_failures(None)
+    return None
+
+
+def words() -> frozenset[str]:
+    """Return the words of the language, functions too, in capitals."""
+    return frozenset(symbol.match.upper() for symbol in _symbols() if hasattr(symbol, "match"))
+
+
+@cache
+def _symbols() -> list[Any]:
+    """Return the symbols of the grammar: what is made of letters, not of other rules.
+
+    Without the colon of a prefixed name: any word might be a prefix, so it is missed after all of them.
+    """
+    from pyparsing import Token
+    from rdflib.plugins.sparql.parser import QueryUnit
+
+    grammar: Any = QueryUnit  # it gives its rules without types
+    symbols = [rule for rule in grammar.visit_all() if isinstance(rule, Token)]
+    return [symbol for symbol in symbols if getattr(symbol, "match", "") != ":"]
+
+
+def _tell_failures(note: Any) -> None:
+    """Have each symbol call `note` wherever it does not match; None ends that."""
+    for symbol in _symbols():
+        symbol.failAction = note

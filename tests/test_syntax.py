@@ -1,0 +1,50 @@
+"""Queries that are wrong: each file says in its first line what is told of it, and where."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from accordgraph.errors import QueryError
+from accordgraph.grammar import stops_at, words
+from accordgraph.store import MemoryStore
+
+CASES = {file.stem: file for file in sorted(Path(__file__).with_name("syntax").glob("*.rq"))}
+
+
+@pytest.fixture(scope="module")
+def store() -> MemoryStore:
+    return MemoryStore(b'<urn:a> <urn:b> "c" .\n')
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_wrong_is_told(store: MemoryStore, name: str) -> None:
+    text = CASES[name].read_text()
+    with pytest.raises(QueryError) as raised:
+        store.query(text)
+    found = raised.value
+    place = "-" if found.line is None else f"{found.line}:{found.column}"
+    assert text.splitlines()[0] == f"#= {type(found).__name__} {place} {found.message}"
+
+
+def test_what_is_right_stops_nowhere() -> None:
+    assert stops_at("SELECT * { ?s ?p ?o }") is None
+
+
+def test_what_is_too_long_is_not_read_twice() -> None:
+    assert stops_at("#" + "x" * 20_000 + "\nSELECT {") is None
+
+
+def test_the_grammar_is_left_as_it_was() -> None:
+    """Another who reads queries with the same parser is not disturbed."""
+    from rdflib.plugins.sparql.parser import QueryUnit, parseQuery
+
+    grammar: Any = QueryUnit
+    assert stops_at("SELECT * { ?s ?p }") == 17
+    assert all(rule.failAction is None for rule in grammar.visit_all())
+    parseQuery("SELECT * { ?s ?p ?o }")
+
+
+def test_the_words_of_the_language_are_known() -> None:
+    assert {"SELECT", "COUNT", "STRSTARTS", "ENCODE_FOR_URI"} <= words()
+    assert "MEDIAN" not in words()
