@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from accordgraph.errors import AccordGraphError
+from accordgraph.grammar import stops_at
 from accordgraph.store import DiskStore, Held, LocalStore, MemoryStore, hold
 from accordgraph.workers import sandbox
 from accordgraph.workers.worker import work
@@ -51,6 +52,7 @@ def main(number: int) -> None:
     except (OSError, AccordGraphError, SyntaxError) as error:
         control.send(json.dumps({"failed": str(error)}).encode())
         return
+    stops_at("ASK {")  # so that the second parser is there for every worker
     gc.collect()
     gc.freeze()
     ready = {"digest": digest, "triples": triples, "walls": walls}
