@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -248,6 +249,39 @@ def test_with_many_under_way_the_quick_time_is_over_early() -> None:
             await until(lambda: workers.sizes()["idle"] == 12)
             found = await asyncio.gather(*(error(workers, RUNAWAY) for _ in range(12)))
             assert {type(one) for one in found} == {Overloaded, LimitExceeded}
+
+    run(test)
+
+
+def test_what_was_not_quick_is_known_the_next_time() -> None:
+    """With many under way it needs a slow place from the start, and takes no process when there is none."""
+    settings = Settings(spare_workers=12, quick_seconds=60, slow_places=1, queue_length=0, query_seconds=2)
+
+    async def test() -> None:
+        async with pool(settings) as workers:
+            await asyncio.gather(*(error(workers, RUNAWAY) for _ in range(12)))
+            await until(lambda: workers.sizes()["idle"] == 12)
+            before = workers.counts()["started"]
+            found = await asyncio.gather(*(error(workers, RUNAWAY) for _ in range(60)))
+            assert Counter(map(type, found)) == {Overloaded: 59, LimitExceeded: 1}
+            await until(lambda: workers.sizes()["idle"] == 12)
+            assert workers.counts()["started"] - before < 20
+
+    run(test)
+
+
+def test_a_short_query_that_had_no_turn_is_not_sent_away() -> None:
+    settings = Settings(spare_workers=1, quick_seconds=0.1, slow_places=0, queue_length=0)
+
+    async def test() -> None:
+        async with pool(settings) as workers:
+            await until(lambda: workers.sizes()["idle"] == 1)
+            (pid,) = children(nurseries()[0])
+            os.kill(pid, signal.SIGSTOP)
+            asking = asyncio.ensure_future(answers(workers))
+            await asyncio.sleep(0.5)
+            os.kill(pid, signal.SIGCONT)
+            assert await asking
 
     run(test)
 

@@ -29,7 +29,7 @@ from accordgraph.workers.worker import work
 
 PACKET = 65_536
 """The most octets of a packet."""
-NICE = 5
+NICE = 10
 """How far the system lets the web process and the nursery go before a worker."""
 
 

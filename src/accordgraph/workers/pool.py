@@ -11,6 +11,7 @@ import select
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,15 +32,31 @@ _COUNTED = ("started", "spent", "stopped", "memory", "processor", "lost")
 _LIMITS = ("query_seconds", "query_memory", "query_bytes", "query_depth", "query_patterns")
 
 
+@dataclass(eq=False)
+class _Waiting:
+    """Who waits for a worker, and since when."""
+
+    turn: asyncio.Future[Stay]
+    query: int
+    since: float
+
+    def is_told(self, error: Exception) -> bool:
+        """Tell that no worker will come, and return whether anybody still waits."""
+        if self.turn.done():
+            return False
+        self.turn.set_exception(error)
+        return True
+
+
 class Pool:
     """Workers over one dataset: a file of N-Quads, or a folder that holds a store."""
 
     def __init__(self, source: Path, settings: Settings) -> None:
         self._source, self._settings = source, settings
         self._idle: list[Worker] = []
-        self._places = Places(settings)
+        self._places = Places(settings, self._match)
         self._keeper = Keeper(self)
-        self._waiting: list[asyncio.Future[Worker]] = []
+        self._waiting: list[_Waiting] = []
         self._alive: dict[int, Worker] = {}
         self._stopped = False
         self.lost = False
@@ -93,6 +110,7 @@ class Pool:
         for worker in (*self._idle, *self._places.workers()):
             worker.reason = worker.reason or stopping
             worker.writer.close()
+        self._idle.clear()
         await self._keeper.stop()
 
     @asynccontextmanager
@@ -105,10 +123,8 @@ class Pool:
         """
         job.meter.processor_seconds = 0.0
         self._make_room()
-        began = self._loop.time()
-        worker = self._free() or await self._next()
-        stay = self._places.enter(worker, self._loop.time() - began)
-        whole = False
+        stay = await self._next(hash((job.text, job.graphs)))
+        worker, whole = stay.worker, False
         try:
             body = _octets(job)
             worker.writer.write(LENGTH.pack(len(body)) + body)
@@ -151,17 +167,14 @@ class Pool:
             return
         taken = Overloaded("all places for queries are taken; ask again in a moment")
         while self._waiting:
-            waiting = self._waiting.pop(0)
-            if not waiting.done():
-                waiting.set_exception(taken)
+            if self._waiting.pop(0).is_told(taken):
                 return
         raise taken
 
     def _release(self, stay: Stay, whole: bool) -> None:
         worker = stay.worker
         self._places.leave(stay)
-        wanted = self._settings.spare_workers
-        if whole and stay.young and not self._stopped and len(self._idle) < wanted:
+        if whole and not stay.slowed and not self._stopped and len(self._idle) < self._wanted():
             self._take(worker)
             return
         if not worker.ended.done():
@@ -170,9 +183,13 @@ class Pool:
         worker.writer.close()
         self._refill()
 
+    def _wanted(self) -> int:
+        """Return how many workers there should be beside the busy ones."""
+        return max(self._settings.spare_workers, min(len(self._waiting), 1))
+
     def _refill(self) -> None:
-        """Have as many workers wait as the settings say."""
-        wanted = self._settings.spare_workers
+        """Have so many workers wait."""
+        wanted = self._wanted()
         with suppress(WorkerError):  # the next query that finds no worker says so
             while not self._stopped and not self.lost and len(self._idle) + self._keeper.coming < wanted:
                 self._keeper.fork()
@@ -188,39 +205,57 @@ class Pool:
             worker.writer.close()
         return None
 
-    async def _next(self) -> Worker:
-        """Return the next worker that is free; who came last gets it, so a burst keeps nobody out."""
-        waiting: asyncio.Future[Worker] = self._loop.create_future()
+    async def _next(self, query: int) -> Stay:
+        """Wait for a worker, and for room; who came last has it first, so a burst keeps nobody out."""
+        waiting = _Waiting(self._loop.create_future(), query, self._loop.time())
         self._waiting.append(waiting)
+        self._match()
         try:
-            if self._keeper.coming < len(self._waiting):
-                self._keeper.fork()
             async with asyncio.timeout(self._settings.query_seconds):
-                return await waiting
+                return await waiting.turn
         except BaseException as error:
             if waiting in self._waiting:
                 self._waiting.remove(waiting)
-            elif waiting.done() and not waiting.cancelled() and not waiting.exception():
-                self._take(waiting.result())
+            elif not waiting.turn.cancelled() and not waiting.turn.exception():
+                self._release(waiting.turn.result(), whole=True)
             if isinstance(error, TimeoutError):
                 raise Overloaded("no process for the query has started in time") from error
             raise
 
+    def _match(self) -> None:
+        """Give the workers that are free to those who wait, as far as there is room."""
+        while self._waiting and (room := self._places.room()):
+            last = self._waiting[-1]
+            if last.turn.done():  # who waited has left
+                self._waiting.pop()
+            elif refusal := self._places.refusal(last.query):
+                self._waiting.pop().is_told(refusal)
+            elif worker := self._free():
+                self._waiting.pop()
+                waited = self._loop.time() - last.since
+                last.turn.set_result(self._places.enter(worker, last.query, waited))
+            elif self._keeper.coming < min(len(self._waiting), room):
+                self._ask_for_worker()
+            else:
+                return
+
+    def _ask_for_worker(self) -> None:
+        try:
+            self._keeper.fork()
+        except WorkerError as error:
+            self._waiting.pop().is_told(error)
+
     def _take(self, worker: Worker) -> None:
-        """Give a worker that is free to who waits for one, or keep it."""
+        """Have a worker that is free wait for a query, if that is wanted."""
         if self._stopped or worker.ended.done():
             worker.writer.close()
             return
-        while self._waiting:
-            waiting = self._waiting.pop()
-            if not waiting.done():
-                waiting.set_result(worker)
-                return
-        if len(self._idle) < self._settings.spare_workers:
-            self._idle.append(worker)
-        else:  # who it was for got another, or went away
-            worker.end()
-            worker.writer.close()
+        self._idle.append(worker)
+        self._match()
+        if len(self._idle) > self._wanted():
+            surplus = self._idle.pop(0)  # who it was for got another, or went away
+            surplus.end()
+            surplus.writer.close()
 
     def has_started(
         self, pid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, ended: asyncio.Future[int]
@@ -234,11 +269,9 @@ class Pool:
 
     def is_refused(self, reason: str) -> None:
         """Tell who waited for a worker that there is none."""
-        while len(self._waiting) > self._keeper.coming:
-            waiting = self._waiting.pop()
-            if not waiting.done():
-                message = f"no process for the query can be started: {reason}"
-                waiting.set_exception(Overloaded(message))
+        refused = Overloaded(f"no process for the query can be started: {reason}")
+        while len(self._waiting) > len(self._idle) + self._keeper.coming:
+            if self._waiting.pop().is_told(refused):
                 return
 
     def has_ended(self, pid: int, how: int) -> None:
@@ -265,8 +298,7 @@ class Pool:
     def _disappoint(self, reason: WorkerError) -> None:
         """Tell who waits for a worker that none will come."""
         for waiting in self._waiting:
-            if not waiting.done():
-                waiting.set_exception(reason)
+            waiting.is_told(reason)
         self._waiting.clear()
 
 
