@@ -70,6 +70,7 @@ class Settings:
     answer_rows: int = _setting(1_000_000, "rows or triples of an answer", "rows")
     answer_bytes: int = _setting(256 * 2**20, "size of an answer", "bytes")
     table_rows: int = _setting(1000, "rows of an answer that is shown as a page", "rows")
+    head_bytes: int = _setting(65_536, "size of the head of a request, and so of a query by GET", "bytes")
     request_bytes: int = _setting(2**20, "size of the body of a request", "bytes")
     request_seconds: float = _setting(10.0, "time in which the body of a request must come", "seconds")
     client_wait_seconds: float = _setting(

@@ -24,7 +24,13 @@ HEADER = "X-Request-ID"
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _MOST_PATH = 200
 _LOG = logging.getLogger("accordgraph.requests")
-_CUT = "ASGI callable returned without completing response."
+_KNOWN = (
+    "ASGI callable returned without completing response.",
+    "Invalid HTTP request received.",
+    "Unsupported upgrade request.",
+    "No supported WebSocket library detected.",
+)
+"""How the web server begins to tell of answers that are cut off, and of requests that are refused."""
 _SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -140,17 +146,17 @@ class Lines(logging.Formatter):
 
 
 class _NotIntended(logging.Filter):
-    """Leaves out what the server says when an answer is cut off, which we do on purpose and log ourselves."""
+    """Leaves out what the web server says of what we do on purpose and log ourselves."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return record.getMessage() != _CUT
+        return not record.getMessage().startswith(_KNOWN)
 
 
 _NOT_INTENDED = _NotIntended()
 
 
-def be_quiet_about_cuts() -> None:
-    """Keep what the web server says of answers that were cut off out of the log."""
+def be_quiet_about_what_is_known() -> None:
+    """Keep out of the log what the web server says of what has a line there already."""
     logging.getLogger("uvicorn.error").addFilter(_NOT_INTENDED)
 
 
@@ -168,4 +174,4 @@ def configure(form: str) -> None:
         logger.handlers[:] = [handler]
         logger.setLevel(logging.INFO)
         logger.propagate = False
-    be_quiet_about_cuts()
+    be_quiet_about_what_is_known()

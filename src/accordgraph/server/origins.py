@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from accordgraph.server import problems
 from accordgraph.server.problems import Problem
+from accordgraph.server.wire import FAULT
 
 SHARED = {
     "Access-Control-Allow-Origin": "*",
@@ -30,7 +31,10 @@ _PREFLIGHT = {
 
 
 class Options:
-    """A layer that answers OPTIONS, unless the address does so itself, and completes Allow on a 405."""
+    """A layer that answers OPTIONS, unless the address does so itself, and completes Allow on a 405.
+
+    What could not be taken for a request it answers with the reason.
+    """
 
     def __init__(self, app: ASGIApp, router: Router) -> None:
         self._app, self._router = app, router
@@ -39,6 +43,9 @@ class Options:
         """Answer a request that asks what may be asked, and pass on the others."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if fault := scope.get(FAULT):
+            await fault.response()(scope, receive, send)
             return
         if scope["method"] == "OPTIONS":
             response = self._response(scope)
@@ -58,6 +65,8 @@ class Options:
         headers = Headers(scope=scope)
         if "origin" in headers and "access-control-request-method" in headers:
             return Response(None, 204, _PREFLIGHT)
+        if scope["path"] == "*":
+            return Response(None, 204, {"Allow": ", ".join((*_READ, "OPTIONS"))})
         if self._takes(scope, "OPTIONS"):
             return None
         if not any(self._takes(scope, method) for method in _METHODS):

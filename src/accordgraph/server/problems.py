@@ -45,8 +45,11 @@ MEDIA = Kind("unsupported-media-type", 415, "The body's media type is not one of
 PARAMETERS = Kind("invalid-parameters", 422, "A parameter does not fit")
 TIMEOUT = Kind("request-timeout", 408, "The body of the request did not come in time")
 TOO_LONG = Kind("too-long", 413, "The request is too long")
+LONG_ADDRESS = Kind("address-too-long", 414, "The address is too long")
+LONG_HEAD = Kind("head-too-long", 431, "The head of the request is too long")
 TOO_LARGE = Kind("limit-exceeded", 400, "This is more than the server allows")
 TOO_MANY = Kind("too-many-requests", 429, "This client has used what one may")
+MISDIRECTED = Kind("misdirected", 421, "This server is not asked for that address")
 LEFT = Kind("client-left", 499, "The client went away")
 TOO_SLOW = Kind("query-timeout", 503, "The query took too long")
 TOO_MUCH_MEMORY = Kind("query-memory", 503, "The query took too much memory")
@@ -54,6 +57,8 @@ BUSY = Kind("overloaded", 503, "There is no place for this query now")
 NOT_READY = Kind("not-ready", 503, "The server does not answer queries now")
 FAILED = Kind("query-failed", 503, "The process of the query failed")
 INTERNAL = Kind("internal-error", 500, "The server failed")
+NOT_IMPLEMENTED = Kind("not-implemented", 501, "This server does not know that")
+VERSION = Kind("http-version", 505, "This server speaks another version of HTTP")
 
 _BY_STATUS = {kind.status: kind for kind in (NOT_FOUND, METHOD, NOT_ACCEPTABLE, MEDIA, INTERNAL)}
 

@@ -92,7 +92,7 @@ def _config(app: FastAPI, **others: Any) -> uvicorn.Config:
     settings: Settings = getattr(app.state, "settings", Settings())
     config = uvicorn.Config(
         app,
-        http=patient_for(settings.client_wait_seconds),
+        http=patient_for(settings),
         ws="none",
         lifespan="on",
         access_log=False,
@@ -103,7 +103,7 @@ def _config(app: FastAPI, **others: Any) -> uvicorn.Config:
         timeout_graceful_shutdown=settings.stop_seconds,
         **others,
     )
-    logs.be_quiet_about_cuts()
+    logs.be_quiet_about_what_is_known()
     return config
 
 

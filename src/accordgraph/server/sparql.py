@@ -95,6 +95,8 @@ async def body_of(request: Request, settings: Settings) -> bytes:
     Some of what is too long is read and let go: a client that still sends would not see why it is refused.
     """
     held, length = bytearray(), 0
+    if _announced(request) > settings.request_bytes:
+        raise _too_long(settings)
     try:
         async with asyncio.timeout(settings.request_seconds):
             async for piece in request.stream():
@@ -109,9 +111,19 @@ async def body_of(request: Request, settings: Settings) -> bytes:
     except ClientDisconnect as error:
         raise Problem(problems.LEFT, "the client went away before the end of its request") from error
     if length > settings.request_bytes:
-        detail = f"the body is longer than {settings.request_bytes:,} bytes"
-        raise Problem(problems.TOO_LONG, detail, {"Connection": "close"}, limit="request_bytes")
+        raise _too_long(settings)
     return bytes(held)
+
+
+def _announced(request: Request) -> int:
+    """Return the length of a body that the client sends only when it is told to go on; 0 for others."""
+    waits = "100-continue" in request.headers.get("expect", "").lower()
+    return int(request.headers.get("content-length", "0")) if waits else 0
+
+
+def _too_long(settings: Settings) -> Problem:
+    detail = f"the body is longer than {settings.request_bytes:,} bytes"
+    return Problem(problems.TOO_LONG, detail, {"Connection": "close"}, limit="request_bytes")
 
 
 async def read(request: Request, settings: Settings) -> Operation:
