@@ -1,5 +1,6 @@
 """The Graph Store Protocol, for reading: every graph in every form, by both ways; nothing is written."""
 
+import re
 from pathlib import Path
 
 import httpx
@@ -7,6 +8,8 @@ import pyoxigraph as ox
 import pytest
 
 from accordgraph.namespaces import BASE, GRAPH
+from accordgraph.settings import Settings
+from serving import serving
 
 FORMS = {
     "text/turtle": ox.RdfFormat.TURTLE,
@@ -103,3 +106,23 @@ def test_nothing_can_be_written(
 def test_options(small: httpx.Client, address: str) -> None:
     response = small.options(address)
     assert (response.status_code, response.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
+
+
+@pytest.mark.parametrize(
+    ("limit", "settings"),
+    [("answer_rows", Settings(answer_rows=100)), ("answer_bytes", Settings(answer_bytes=5000))],
+)
+@pytest.mark.parametrize("address", ["/graph-store?default", "/graph/data/many"])
+def test_a_graph_that_is_too_large_is_had_in_parts(
+    linked: Path, limit: str, settings: Settings, address: str
+) -> None:
+    """The problem names a query for a part, and that query gives one."""
+    with serving(linked, settings) as server, httpx.Client(base_url=server) as client:
+        response = client.get(address, headers={"Accept": "application/n-triples"})
+        assert (response.status_code, response.json()["limit"]) == (400, limit)
+        detail = response.json()["detail"]
+        assert "/void" in detail and "default-graph-uri" in detail
+        query = re.sub("LIMIT 1000$", "LIMIT 1", detail[detail.index("CONSTRUCT") :])
+        parameters = {"query": query, "default-graph-uri": GRAPH + "data/many"}
+        part = client.get("/sparql", params=parameters, headers={"Accept": "application/n-triples"})
+        assert (part.status_code, len(part.text.splitlines())) == (200, 1)

@@ -78,6 +78,7 @@ def test_a_table_that_is_cut_says_so(linked: Path) -> None:
     with serving(linked, settings) as address, httpx.Client(base_url=address) as client:
         response = table(client, "SELECT * { ?act a acg:Act }")
         assert "3 rows. These are the first rows of more" in response.text
+        assert "up to 1,000,000 rows or triples." in response.text
         assert "first rows" not in table(client, "SELECT * { ?act a acg:Act } LIMIT 3").text
 
 

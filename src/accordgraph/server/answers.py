@@ -41,6 +41,8 @@ _PAGE_BYTES = 4 * 2**20
 _PIECE = 65_536
 _TURNS = 4
 """The long answers of which a piece is taken, or sent, at the same time."""
+LIMITS = '</api/settings>; rel="service-meta"'
+"""Where a client learns beforehand how much an answer may hold (RFC 8631)."""
 _CONDITIONAL = ("GET", "HEAD", "QUERY")
 """The methods for which an entity tag that the client has is looked at."""
 
@@ -147,6 +149,7 @@ class Answers:
             "Vary": "Accept, Accept-Encoding",
             "Cache-Control": "no-cache",
         } | dict(question.headers or {})
+        headers["Link"] = ", ".join(filter(None, (headers.get("Link"), LIMITS)))
         same = self.engine.digest != UNKNOWN and always_the_same(question.text)
         if same:
             headers["ETag"] = f'"{key}"'
@@ -157,13 +160,14 @@ class Answers:
                 return Response(None, 304, headers)
             if kept is not None:
                 self._observe("cached", time.perf_counter() - began)
-                return Whole(kept, coding, headers)
+                return Whole(kept, coding, headers | {"Server-Timing": "cache;desc=hit"})
         else:
             headers["Cache-Control"] = "no-store"
         client = self._account(request)
         run = _Run(self, question, client, began)
         try:
             await run.begin(request)
+            headers["Server-Timing"] = run.timing()
             if run.spool.ended and (question.render or len(run.spool) <= _AT_ONCE):
                 return await self._finished(run, coding, headers, key if same else None)
         except BaseException:
@@ -246,6 +250,7 @@ class _Run:
     def __init__(self, answers: Answers, question: Question, client: str, began: float) -> None:
         self._answers, self._client, self._began = answers, client, began
         self.question = question
+        self._seconds: float | None = None
         most = answers.settings.answer_bytes
         self.turns = answers.turns
         self.spool = Spool(min(most, _PAGE_BYTES) if question.render else most, answers.room)
@@ -279,7 +284,8 @@ class _Run:
             outcome = "failed"
             self.spool.end(error)
         finally:
-            self._answers.ended(self._client, job, outcome, time.perf_counter() - self._began)
+            self._seconds = time.perf_counter() - self._began
+            self._answers.ended(self._client, job, outcome, self._seconds)
 
     async def begin(self, request: Request) -> None:
         """Wait for the first part; raises the `Problem` of a query that failed before it."""
@@ -288,6 +294,12 @@ class _Run:
         await _unless_left(request, wait)
         if self.spool.error:
             raise as_problem(self.spool.error) from self.spool.error
+
+    def timing(self) -> str:
+        """Return the header Server-Timing: what the query took, or how long its first part was waited for."""
+        if self._seconds is None:
+            return f"first;dur={1000 * (time.perf_counter() - self._began):.1f}"
+        return f"query;dur={1000 * self._seconds:.1f}"
 
     def close(self) -> None:
         """Stop the query if it still runs, and let go of what it gave."""

@@ -26,6 +26,10 @@ _READ = ["GET", "HEAD", "OPTIONS"]
 _WRITE = ["PUT", "POST", "PATCH", "DELETE"]
 _FORMS = tuple(form for form in forms.GRAPHS if form != forms.HTML)
 _READ_ONLY = "graphs can be read here and not written: the dataset changes only when it is published anew"
+_IN_PARTS = (
+    "a graph is given as a whole here: ask for one of the smaller graphs that /void lists, or for a part at "
+    f"/sparql, with the graph as default-graph-uri: {_ALL} LIMIT 1000"
+)
 
 
 class GraphStore:
@@ -56,7 +60,7 @@ class GraphStore:
             if names[0] not in (await self._catalogue.known()).graphs:
                 raise Problem(problems.NOT_FOUND, f"the dataset has no graph of the name {shown(names[0])}")
         choice = addresses.choose(request, None, _FORMS)
-        return await self._answers.respond(request, Question(_ALL, choice, graphs))
+        return await self._give(request, Question(_ALL, choice, graphs))
 
     async def direct(self, request: Request) -> Response:
         """Give the graph whose IRI is asked for."""
@@ -68,15 +72,23 @@ class GraphStore:
         choice, iri = addresses.choose(request, suffix), BASE + path
         headers = addresses.headers(f"/{path}", choice)
         if choice.form != forms.HTML:
-            return await self._answers.respond(
-                request, Question(_ALL, choice, Graphs((iri,)), headers=headers)
-            )
+            return await self._give(request, Question(_ALL, choice, Graphs((iri,)), headers=headers))
         text = self._catalogue.query("linked/graph", graph=[iri], language=[language.code])
-        render = _page(known, iri, f"/{path}", language)
+        render = _page(known, iri, f"/{path}", language, self._answers.settings.answer_rows)
         question = Question(
             text, choice, render=render, headers=headers, variant=f"{known.digest} {pages.variant(language)}"
         )
         return await self._answers.respond(request, question)
+
+    async def _give(self, request: Request, question: Question) -> Response:
+        """Give a graph; one that is too large cannot be had in parts here, so it is told where it can be."""
+        try:
+            return await self._answers.respond(request, question)
+        except Problem as problem:
+            if problem.kind != problems.TOO_LARGE:
+                raise
+            detail = f"{problem.detail.partition(';')[0]}; {_IN_PARTS}"
+            raise Problem(problem.kind, detail, problem.headers, **problem.members) from problem
 
 
 def _options(request: Request) -> Response | None:
@@ -97,7 +109,7 @@ def _check_iri(name: str) -> None:
         ) from error
 
 
-def _page(known: Known, iri: str, address: str, language: Language) -> Render:
+def _page(known: Known, iri: str, address: str, language: Language, most_rows: int) -> Render:
     def render(content: dict[str, Any]) -> bytes:
         column = {name: place for place, name in enumerate(content["columns"])}
         rows = []
@@ -117,6 +129,7 @@ def _page(known: Known, iri: str, address: str, language: Language) -> Render:
             name=shorten(iri).strip("<>").removeprefix(BASE),
             rows=rows,
             more=content["more"],
+            most_rows=most_rows,
             alternates=forms_,
             links=[(form.name, link[1]) for form, link in zip(addresses.FORMS, forms_, strict=True)][:-1],
         )

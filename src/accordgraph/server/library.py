@@ -145,6 +145,7 @@ class QueryApi:
             "text": wanted.text,
             "parts": parts,
             "offset": wanted.offset,
+            "most_rows": self._answers.settings.answer_rows,
             "following": wanted.address(path, most, most) if query.has_pages else None,
             "fields": [
                 (

@@ -29,6 +29,12 @@ MEANINGS = {
     ),
     "request-timeout": "The body of the request did not come in time. Send it faster, or in smaller parts.",
     "too-long": "The query or the body is longer than the server takes. 'limit' names the setting.",
+    "address-too-long": (
+        "The address is longer than the server takes: 'limit' names the setting. Send a long query by POST."
+    ),
+    "head-too-long": (
+        "The headers of the request are longer than the server takes: 'limit' names the setting. Send fewer."
+    ),
     "limit-exceeded": (
         "The query or its answer is more than the server allows. 'limit' names the setting; ask for less, or "
         "in parts."
@@ -37,6 +43,7 @@ MEANINGS = {
         "This client has used the time or the errors that one client may have in a minute. Retry-After says "
         "how many seconds to wait."
     ),
+    "misdirected": "The request names an address of https, but the connection is not one of https.",
     "client-left": "The client closed the connection before the answer; this stands in logs only.",
     "query-timeout": (
         "The query took longer than the server allows. Ask for less: name a class or a thing, avoid patterns "
@@ -47,6 +54,10 @@ MEANINGS = {
     "not-ready": "The server does not answer queries now: its store does not answer. Come again.",
     "query-failed": "The process of the query ended by itself. Another has taken its place; ask again.",
     "internal-error": "The server met an error that it did not expect. It is noted in the log.",
+    "not-implemented": (
+        "The server does not know the method, or the transfer coding of the body. Methods are in capitals."
+    ),
+    "http-version": "The request is in another version of HTTP than 1.0 and 1.1.",
     "http": "The request cannot be answered; the status says why.",
 }
 """The meaning of each kind, by its name."""

@@ -16,8 +16,10 @@ from accordgraph.server.wire import FAULT
 SHARED = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "Allow, Content-Location, ETag, Link, Location, Retry-After, X-Request-ID, X-Total-Count"
+        "Allow, Content-Location, ETag, Link, Location, Retry-After, Server-Timing, X-Request-ID, "
+        "X-Total-Count"
     ),
+    "Timing-Allow-Origin": "*",
 }
 """The headers with which pages of other origins may read a response."""
 

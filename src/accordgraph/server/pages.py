@@ -95,9 +95,12 @@ async def names_in(content: dict[str, Any], language: Language, find_labels: Fin
 
 
 def table(
-    text: str, graphs: Graphs, language: Language, find_labels: FindLabels
+    text: str, graphs: Graphs, language: Language, find_labels: FindLabels, most_rows: int
 ) -> Callable[[dict[str, object]], Awaitable[bytes]]:
-    """Return what makes a page of the answer to a query; `find_labels` finds labels for IRIs of the graph."""
+    """Return what makes a page of the answer to a query; `find_labels` finds labels for IRIs of the graph.
+
+    `most_rows` is how many rows or triples the other forms may have.
+    """
     asked = {"query": text, "default-graph-uri": graphs.default, "named-graph-uri": graphs.named}
 
     async def render(content: dict[str, Any]) -> bytes:
@@ -116,6 +119,7 @@ def table(
             names=names,
             links=links,
             here=here,
+            most_rows=most_rows,
         )
 
     return render

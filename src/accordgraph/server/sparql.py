@@ -18,7 +18,7 @@ from accordgraph.errors import shown
 from accordgraph.forms import Form
 from accordgraph.lexer import first_word, is_update
 from accordgraph.server import pages, problems
-from accordgraph.server.answers import Answers, Question
+from accordgraph.server.answers import LIMITS, Answers, Question
 from accordgraph.server.catalogue import Catalogue
 from accordgraph.server.languages import language_of
 from accordgraph.server.negotiation import choose_form, header_of
@@ -37,7 +37,12 @@ _READ_ONLY = (
 )
 _LET_GO = 16
 """How many times the longest body is read of one that is too long."""
-_OPTIONS = {"Allow": ", ".join(METHODS), "Accept-Post": f"{QUERY}, {FORM}", "Accept-Query": QUERY}
+_OPTIONS = {
+    "Allow": ", ".join(METHODS),
+    "Accept-Post": f"{QUERY}, {FORM}",
+    "Accept-Query": QUERY,
+    "Link": LIMITS,
+}
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,8 @@ class Endpoint:
             question = Question(operation.text, choice, operation.graphs, steady=False)
             return await self._answers.respond(request, question)
         language = language_of(request)
-        render = pages.table(operation.text, operation.graphs, language, self._catalogue.labels)
+        most = self._answers.settings.answer_rows
+        render = pages.table(operation.text, operation.graphs, language, self._catalogue.labels, most)
         variant = pages.variant(language)
         question = Question(
             operation.text, choice, operation.graphs, render, pages.HEADERS, variant, steady=False
