@@ -17,7 +17,7 @@ from accordgraph.errors import EndpointError, InputError
 from accordgraph.namespaces import BASE, RDF, XSD
 from accordgraph.record import RECORD, Record
 from accordgraph.settings import Settings
-from accordgraph.ways import UNSAID, Ways, send, ways_of, writer_by
+from accordgraph.ways import QUERYING, UNSAID, Ways, send, ways_of, writer_by
 
 _GRAPHS = f"{BASE}graph/"
 _COUNT_DEFAULT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
@@ -146,7 +146,7 @@ class _Engine:
 
     def _ask(self, text: str, graph: str | None = None) -> httpx.Response:
         fields = {"query": text} | ({"default-graph-uri": graph} if graph else {})
-        return send(self._client, "POST", self.query, data=fields, headers={"Accept": RESULTS})
+        return send(self._client, "POST", self.query, QUERYING, data=fields, headers={"Accept": RESULTS})
 
     def counts(self) -> dict[str, int]:
         """Return how many triples each named graph has."""

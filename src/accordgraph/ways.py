@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 import httpx
 
-from accordgraph.endpoint import NTRIPLES, what_it_says
+from accordgraph.endpoint import NTRIPLES, media_type, what_it_says
 from accordgraph.errors import EndpointError
 from accordgraph.record import MERGED
 
@@ -71,12 +71,13 @@ class _GraphStore:
         return self._url.copy_merge_params({"graph": graph} if graph else {"default": ""})
 
     def delete(self, graph: str) -> None:
-        send(self._client, "DELETE", str(self._of(graph)), also_well=(404,))
+        send(self._client, "DELETE", str(self._of(graph)), _STORING, also_well=(404,))
 
     def write(self, graph: str | None, lines: list[str], *, replace: bool) -> None:
         body = "".join(lines).encode()
         method = "PUT" if replace else "POST"
-        send(self._client, method, str(self._of(graph)), content=body, headers={"Content-Type": NTRIPLES})
+        kind = {"Content-Type": NTRIPLES}
+        send(self._client, method, str(self._of(graph)), _STORING, content=body, headers=kind)
 
 
 class _Updates:
@@ -101,18 +102,47 @@ class _Updates:
 
     def _send(self, update: str) -> None:
         kind = {"Content-Type": "application/sparql-update"}
-        send(self._client, "POST", self._url, content=update.encode(), headers=kind)
+        send(self._client, "POST", self._url, _UPDATING, content=update.encode(), headers=kind)
+
+
+@dataclass(frozen=True)
+class Trying:
+    """What a request is for, and what would be right where the address is not for that."""
+
+    what: str
+    right: str
+
+
+QUERYING = Trying(
+    "a query (SPARQL Protocol)",
+    "the address of a load is the one where the engine answers queries; --graph-store and --update name those"
+    " where it takes data",
+)
+_STORING = Trying(
+    "a graph (Graph Store Protocol)",
+    "--graph-store names the address that takes graphs; --update that for updates, if there is none",
+)
+_UPDATING = Trying(
+    "an update (SPARQL Protocol)",
+    "--update names the address that takes updates; --graph-store that for graphs, if there is none",
+)
+_NOT_FOR_THAT = (404, 405, 406, 410, 415, 501)
+"""The statuses of an address that is for something else."""
 
 
 def send(
     client: httpx.Client,
     method: str,
     url: str,
+    trying: Trying,
     *,
     also_well: Iterable[int] = (),
     **parts: object,
 ) -> httpx.Response:
-    """Send a request; raises `EndpointError` when it fails, with what the engine says."""
+    """Send a request.
+
+    Raises `EndpointError` when it fails, with what was tried, what the engine says and what would be right.
+    """
     try:
         response = client.request(method, url, **parts)  # type: ignore[arg-type]
     except httpx.HTTPError as error:
@@ -121,12 +151,21 @@ def send(
         ) from error
     if response.is_success or response.status_code in also_well:
         return response
-    status = {"status": response.status_code}
+    status = response.status_code
+    said = what_it_says(b"" if media_type(response) == "text/html" else response.content)
+    message = f"{method} of {trying.what} was answered with {status} {response.reason_phrase}: {said}"
+    if right := _right(response, trying):
+        message += f"; {right}"
+    raise EndpointError(url, message, {"status": status})
+
+
+def _right(response: httpx.Response, trying: Trying) -> str:
+    """Return what would be right, as far as the status tells it."""
+    if response.has_redirect_location:
+        return f"it leads to {response.headers['location']}, so name that address"
     if response.status_code in (401, 403):
-        raise EndpointError(
-            url,
-            "refuses; ACCORDGRAPH_ENDPOINT_USER and ACCORDGRAPH_ENDPOINT_PASSWORD, or "
-            "ACCORDGRAPH_ENDPOINT_TOKEN, give a name that may write",
-            status,
+        return (
+            "ACCORDGRAPH_ENDPOINT_USER and ACCORDGRAPH_ENDPOINT_PASSWORD, or ACCORDGRAPH_ENDPOINT_TOKEN, give "
+            "a name that may do that"
         )
-    raise EndpointError(url, f"{what_it_says(response.content)} (status {response.status_code})", status)
+    return trying.right if response.status_code in _NOT_FOR_THAT else ""

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -158,6 +159,55 @@ def test_who_may_not_write_is_told(virtuoso_alone: str) -> None:
         with pytest.raises(EndpointError, match="ACCORDGRAPH_ENDPOINT_PASSWORD") as caught:
             push(FIRST, virtuoso_alone, settings)
         assert "wrong" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "right"),
+    [
+        (401, "ACCORDGRAPH_ENDPOINT_TOKEN"),
+        (403, "ACCORDGRAPH_ENDPOINT_TOKEN"),
+        (404, "--"),
+        (405, "--"),
+        (415, "--"),
+        (301, "leads to /elsewhere"),
+        (400, None),
+    ],
+)
+@pytest.mark.parametrize(
+    ("ways", "tried", "option"),
+    [
+        ({}, r"/none: POST of a query \(SPARQL Protocol\)", "graph-store and --update"),
+        (
+            {"graph_store": "/none"},
+            r"/none\?\S+: PUT of a graph \(Graph Store Protocol\)",
+            "graph-store names",
+        ),
+        ({"update": "/none"}, r"/none: POST of an update \(SPARQL Protocol\)", "update names"),
+    ],
+    ids=["query", "graph store", "update"],
+)
+def test_a_bare_refusal_is_told_with_what_was_tried(
+    ways: dict[str, str], tried: str, option: str, status: int, right: str | None
+) -> None:
+    """The engine says nothing but a status, or a page that is not for the person at the terminal."""
+    app = Forgetful().app()
+
+    async def refuse(_: Request) -> Response:
+        page = "<h1>No</h1>" if status == 404 else None
+        return Response(page, status, {"Location": "/elsewhere"} if status == 301 else None, "text/html")
+
+    app.router.add_route("/none", refuse, methods=["POST", "PUT"])
+    with running(app) as address, pytest.raises(EndpointError) as caught:
+        given = Ways(**{name: address + path for name, path in ways.items()})
+        push(FIRST, address + ("/sparql" if ways else "/none"), SETTINGS, given)
+    wanted = right.replace("--", f"--{option}") if right else "no reason given$"
+    assert re.search(rf"{tried} was answered with {status} [\w ]+: no reason given", str(caught.value))
+    assert re.search(wanted, str(caught.value)) and caught.value.status == status
+
+
+def test_the_address_of_the_graph_store_is_not_that_of_queries(oxigraph_alone: str) -> None:
+    with pytest.raises(EndpointError, match="the one where the engine answers queries"):
+        push(FIRST, oxigraph_alone.replace("/query", "/store"), SETTINGS)
 
 
 def test_an_engine_that_is_not_there() -> None:
