@@ -165,7 +165,7 @@ def _right(response: httpx.Response, trying: Trying) -> str:
         return f"it leads to {response.headers['location']}, so name that address"
     if response.status_code in (401, 403):
         return (
-            "ACCORDGRAPH_ENDPOINT_USER and ACCORDGRAPH_ENDPOINT_PASSWORD, or ACCORDGRAPH_ENDPOINT_TOKEN, give "
-            "a name that may do that"
+            "ACCORDGRAPH_ENDPOINT_USER and ACCORDGRAPH_ENDPOINT_PASSWORD, or ACCORDGRAPH_ENDPOINT_TOKEN, "
+            "give a name that may do that"
         )
     return trying.right if response.status_code in _NOT_FOR_THAT else ""
