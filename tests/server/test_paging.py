@@ -19,7 +19,9 @@ def table(response: httpx.Response) -> list[list[str]]:
 
 
 def links(response: httpx.Response) -> dict[str, str]:
-    return {str(name): link["url"] for name, link in response.links.items() if name != "describedby"}
+    """Return the addresses of other parts; the others lead to the query and to the limits."""
+    others = ("describedby", "service-meta")
+    return {str(name): link["url"] for name, link in response.links.items() if name not in others}
 
 
 @pytest.mark.parametrize("size", [1000, 360, 100, 7])
