@@ -6,8 +6,10 @@ import re
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -22,6 +24,8 @@ GET = f"GET {ASK} HTTP/1.1"
 POST = ("POST /sparql HTTP/1.1", HOST, "Content-Type: application/sparql-query")
 CHUNKED = (*POST, "Transfer-Encoding: chunked", "")
 HEAD_BYTES = 8000
+MANY = "SELECT * {" + " ".join(f"?a{n} ?b{n} ?c{n} ." for n in range(6)) + "}"
+"""4,096 rows, which are more than the system takes at once."""
 TURTLE = ("Accept: text/turtle", "Connection: close", "", "")
 LAST = (GET, HOST, "Connection: close", "", "")
 """A request after the others, on a connection that is to stay open."""
@@ -222,3 +226,25 @@ def test_a_body_that_waits_is_asked_for(server: str) -> None:
         assert connection.recv(2**16).startswith(b"HTTP/1.1 100 ")
         connection.sendall(b"ASK{}")
         assert connection.recv(2**16).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize(
+    ("path", "end"),
+    [("/nothing", b"}"), (f"/sparql?query={quote(MANY)}&format=csv", b"0\r\n\r\n")],
+    ids=["over", "under way"],
+)
+def test_a_body_that_goes_wrong_when_the_answer_has_begun(
+    server: str, caplog: pytest.LogCaptureFixture, path: str, end: bytes
+) -> None:
+    """The answer stays as it is, and is the last of its connection."""
+    host, port = server.removeprefix("http://").split(":")
+    head = "\r\n".join((f"POST {path} HTTP/1.1".replace("POST /s", "GET /s"), *CHUNKED[1:], ""))
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(head.encode())
+        held = connection.recv(2**10)
+        connection.sendall(b"x5\r\n" + "\r\n".join(LAST).encode())
+        with suppress(ConnectionResetError):
+            while piece := connection.recv(2**20):
+                held += piece
+    assert held.endswith(end) and held.count(b"HTTP/1.1 ") == 1
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
