@@ -166,6 +166,6 @@ def _right(response: httpx.Response, trying: Trying) -> str:
     if response.status_code in (401, 403):
         return (
             "ACCORDGRAPH_ENDPOINT_USER and ACCORDGRAPH_ENDPOINT_PASSWORD, or ACCORDGRAPH_ENDPOINT_TOKEN, "
-            "give a name that may do that"
+            f"give a name that may do that; {trying.right}"
         )
     return trying.right if response.status_code in _NOT_FOR_THAT else ""
