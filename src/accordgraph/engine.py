@@ -21,10 +21,12 @@ UNKNOWN = "unknown"
 
 @dataclass
 class Meter:
-    """What a query took."""
+    """What a query took, and gave."""
 
     processor_seconds: float | None = None
     """Known, where the engine can tell, once the context of the query has been left."""
+    rows: int = 0
+    """The rows or triples of its answer, when that has ended."""
 
 
 @dataclass(frozen=True)

@@ -60,10 +60,13 @@ class Reading:
         form = forms.ALL[self._job.form]
         if form == forms.XLSX:  # a zip archive, whose parts are written in places
             whole = BytesIO()
-            results.write(answer, form, whole, self._job.most_rows, About(self._job.text, self._digest))
+            rows = results.write(
+                answer, form, whole, self._job.most_rows, About(self._job.text, self._digest)
+            )
             output.write(whole.getvalue())
         else:
-            results.write(answer, form, cast(IO[bytes], output), self._job.most_rows)
+            rows = results.write(answer, form, cast(IO[bytes], output), self._job.most_rows)
+        self._job.meter.rows = rows
         output.flush()
 
     def _answer(self) -> Answer:

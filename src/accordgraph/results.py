@@ -2,7 +2,7 @@
 
 import io
 import json
-from typing import IO, cast
+from typing import IO, Any, cast
 
 import pyoxigraph as ox
 from pyoxigraph import Literal, NamedNode, QueryResultsFormat, RdfFormat
@@ -24,30 +24,35 @@ def write(
     output: IO[bytes],
     most_rows: int | None = None,
     about: spreadsheet.About | None = None,
-) -> None:
+) -> int:
     """Write an answer in a form of its kind to a file; a spreadsheet also says what it is `about`.
 
+    Returns how many rows or triples were written: 0 for a boolean, and where no limit had them counted.
     Raises `LimitExceeded` when it has more rows or triples than `most_rows`, `InputError` when the form is
     for answers of the other kind. A `TABLE` is never too long: it has the first rows and says if there are
     more.
     """
     if form == forms.TABLE:
-        output.write(table(answer, most_rows).encode())
-    elif form == forms.XLSX and not answer.is_graph:
-        spreadsheet.write(answer, output, about, most_rows)
-    elif form not in (forms.GRAPHS if answer.is_graph else forms.RESULTS) or form.format is None:
+        content = _table(answer, most_rows)
+        output.write(json.dumps(content, ensure_ascii=False).encode())
+        return len(content.get("rows", ()))
+    if form == forms.XLSX and not answer.is_graph:
+        return spreadsheet.write(answer, output, about, most_rows)
+    if form not in (forms.GRAPHS if answer.is_graph else forms.RESULTS) or form.format is None:
         raise InputError(f"{form.name} is not a form of this answer")
-    elif answer.is_graph:
+    if answer.is_graph:
         triples = answer.triples(most_rows)
         if most_rows is not None and len(triples) > most_rows:
             raise too_many_rows(most_rows)
         answer.write_triples(triples, output, cast(RdfFormat, form.format))
-    else:
-        kind = cast(QueryResultsFormat, form.format)
-        if most_rows is None or answer.boolean is not None:
-            answer.write(output, kind)
-        else:
-            answer.write(cast(IO[bytes], RowLimit(output, kind, most_rows)), kind)
+        return len(triples)
+    kind = cast(QueryResultsFormat, form.format)
+    if most_rows is None or answer.boolean is not None:
+        answer.write(output, kind)
+        return 0
+    limit = RowLimit(output, kind, most_rows)
+    answer.write(cast(IO[bytes], limit), kind)
+    return limit.rows
 
 
 def render(answer: Answer, name: str) -> str:
@@ -81,8 +86,12 @@ def encode(answer: Answer, name: str, about: spreadsheet.About) -> bytes:
 
 def table(answer: Answer, most_rows: int | None = None) -> str:
     """Return an answer in the form `TABLE`, as text."""
+    return json.dumps(_table(answer, most_rows), ensure_ascii=False)
+
+
+def _table(answer: Answer, most_rows: int | None) -> dict[str, Any]:
     if answer.boolean is not None:
-        return json.dumps({"boolean": answer.boolean})
+        return {"boolean": answer.boolean}
     columns: tuple[str, ...]
     rows: list[tuple[Term | None, ...]] = []
     more = False
@@ -98,8 +107,7 @@ def table(answer: Answer, most_rows: int | None = None) -> str:
                 more = True
                 break
             rows.append(row)
-    content = {"columns": columns, "rows": [[json_term(term) for term in row] for row in rows], "more": more}
-    return json.dumps(content, ensure_ascii=False)
+    return {"columns": columns, "rows": [[json_term(term) for term in row] for row in rows], "more": more}
 
 
 def json_term(term: Term | None) -> dict[str, object] | None:

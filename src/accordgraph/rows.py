@@ -23,12 +23,13 @@ class RowLimit:
     def __init__(self, output: IO[bytes], form: QueryResultsFormat, most: int) -> None:
         self._output, self._most = output, most
         self._count = _counter(form)
-        self._rows = 0
+        self.rows = 0
+        """How many have been handed on."""
 
     def write(self, octets: bytes) -> int:
         """Hand on the octets; raises `LimitExceeded` instead when there are too many rows."""
-        self._rows += self._count(bytes(octets))
-        if self._rows > self._most:
+        self.rows += self._count(bytes(octets))
+        if self.rows > self._most:
             raise too_many_rows(self._most)
         return self._output.write(octets)
 

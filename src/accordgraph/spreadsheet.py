@@ -113,10 +113,8 @@ class _Sheet:
             self.sheet.set_column(column, column, width + 2)
 
 
-def write(
-    answer: Answer, output: IO[bytes], about: About | None = None, most_rows: int | None = None
-) -> None:
-    """Write the solutions or the boolean of an answer to a file.
+def write(answer: Answer, output: IO[bytes], about: About | None = None, most_rows: int | None = None) -> int:
+    """Write the solutions or the boolean of an answer to a file, and return how many solutions there are.
 
     Raises `LimitExceeded` when it has more rows than `most_rows`, `InputError` when it has more cells than
     `MOST_CELLS` or a text does not fit into a cell.
@@ -131,6 +129,7 @@ def write(
     columns: tuple[str, ...] = ("answer",) if answer.boolean is not None else answer.variables
     for column, name in enumerate(columns):
         sheet.head(0, column, name)
+    place = 0
     if answer.boolean is not None:
         sheet.sheet.write_boolean(1, 0, answer.boolean)
     else:
@@ -141,6 +140,7 @@ def write(
     if about:
         _describe(_Sheet(book.add_worksheet("About"), bold, day, moment), about)
     book.close()
+    return place
 
 
 def _describe(sheet: _Sheet, about: About) -> None:

@@ -56,7 +56,7 @@ def leave(client: httpx.Client) -> None:
 
 
 def spend(client: httpx.Client) -> None:
-    for query in ("ASK {", "ASK { {", "ASK {}"):
+    for query in ("ASK {", "ASK {}"):
         ask(client, query)
 
 
@@ -96,6 +96,22 @@ def test_an_outcome_is_counted(
             time.sleep(0.02)
         assert value(client, "accordgraph_queries_total", outcome=outcome) == 1
         assert value(client, "accordgraph_query_seconds_count", outcome=outcome) == 1
+
+
+@pytest.mark.parametrize("form", ["json", "xml", "csv", "tsv", "xlsx", "html"])
+def test_rows_are_counted(form: str) -> None:
+    with client_of() as client:
+        client.get("/sparql", params={"query": "SELECT * { ?s ?p ?o }", "format": form}).raise_for_status()
+        ask(client)
+        assert value(client, "accordgraph_answer_rows_total") == 4
+
+
+@pytest.mark.parametrize("form", ["ttl", "nt", "jsonld"])
+def test_triples_are_counted(form: str) -> None:
+    with client_of() as client:
+        query = "CONSTRUCT WHERE { ?s ?p ?o }"
+        client.get("/sparql", params={"query": query, "format": form}).raise_for_status()
+        assert value(client, "accordgraph_answer_rows_total") == 4
 
 
 def test_every_outcome_is_made_to_happen_but_failures() -> None:

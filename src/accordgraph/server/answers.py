@@ -48,8 +48,8 @@ _CONDITIONAL = ("GET", "HEAD", "QUERY")
 
 Render = Callable[[dict[str, object]], bytes | Awaitable[bytes]]
 """Makes the body of a response from the content of a `TABLE`; it may have to wait for more."""
-Observe = Callable[[str, float], None]
-"""Is told how a query ended, in a word, and how many seconds it took."""
+Observe = Callable[[str, float, int], None]
+"""Is told how a query ended, in a word, how many seconds it took, and how many rows it gave."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class Answers:
         try:
             self._budgets.check(client)
         except BudgetSpent as error:
-            self._observe("budget", 0.0)
+            self._observe("budget", 0.0, 0)
             raise as_problem(error) from error
         return client
 
@@ -156,10 +156,10 @@ class Answers:
             kept = self.cache.get(key)
             condition = header_of(request, "if-none-match") if request.method in _CONDITIONAL else None
             if matches(condition, headers["ETag"], known=kept is not None):
-                self._observe("not-modified", time.perf_counter() - began)
+                self._observe("not-modified", time.perf_counter() - began, 0)
                 return Response(None, 304, headers)
             if kept is not None:
-                self._observe("cached", time.perf_counter() - began)
+                self._observe("cached", time.perf_counter() - began, 0)
                 return Whole(kept, coding, headers | {"Server-Timing": "cache;desc=hit"})
         else:
             headers["Cache-Control"] = "no-store"
@@ -241,7 +241,7 @@ class Answers:
         """
         used, failed = job.meter.processor_seconds, outcome not in ("answered", "overloaded", "left")
         self._budgets.charge(client, seconds if used is None else used, failed)
-        self._observe(outcome, seconds)
+        self._observe(outcome, seconds, job.meter.rows)
 
 
 class _Run:

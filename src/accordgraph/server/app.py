@@ -52,8 +52,8 @@ def create_app(make_engine: Callable[[], Engine], settings: Settings | None = No
         lifespan=lifespan,
     )
 
-    def observe(outcome: str, seconds: float) -> None:
-        metrics.query(outcome, seconds)
+    def observe(outcome: str, seconds: float, rows: int) -> None:
+        metrics.query(outcome, seconds, rows)
         trace.note_outcome(outcome)
 
     answers = Answers(engine, settings, observe)

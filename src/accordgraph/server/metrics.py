@@ -50,6 +50,11 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
+        self._rows = Counter(
+            "accordgraph_answer_rows",
+            "Rows and triples of the answers of queries, without those that were kept",
+            registry=self._registry,
+        )
         self._requests = Counter(
             "accordgraph_requests",
             "Requests by method, address as the app declares it, and status",
@@ -70,8 +75,9 @@ class Metrics:
         self._registry.register(_State(engine, cache))
         ProcessCollector(registry=self._registry)
 
-    def query(self, outcome: str, seconds: float) -> None:
-        """Count a query that ended."""
+    def query(self, outcome: str, seconds: float, rows: int) -> None:
+        """Count a query that ended, and the rows that it gave."""
+        self._rows.inc(rows)
         self._queries.labels(outcome).inc()
         self._query_seconds.labels(outcome).observe(seconds)
 

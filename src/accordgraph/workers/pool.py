@@ -142,9 +142,10 @@ class Pool:
                             if sum(map(len, kept)) > _KEPT_BYTES:
                                 self._places.ask_for_slow_place(stay)
                         else:
-                            whole = True
+                            whole, content = True, json.loads(octets)
                             if kind != END:
-                                raise _error(json.loads(octets))
+                                raise _error(content)
+                            job.meter.rows = content["rows"]
                         if whole or stay.slow_place:
                             for piece in kept:
                                 yield piece

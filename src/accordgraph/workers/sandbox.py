@@ -7,7 +7,6 @@ What holds is found out by trying to connect, not by what the calls returned.
 
 import ctypes
 import errno
-import os
 import platform
 import resource
 import signal
@@ -122,9 +121,3 @@ def _reaches() -> bool:
         else:
             return True
     return False
-
-
-def used_processor_seconds() -> float:
-    """Return the processor time that this process has used."""
-    times = os.times()
-    return times.user + times.system

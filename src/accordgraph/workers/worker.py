@@ -1,13 +1,12 @@
 """A worker: one query at a time, read from a socket, answered in frames.
 
-A frame is a kind and a length, then so many octets: `D` a piece of the answer, `E` its end (octets: what it
-took, as JSON), `X` an error (as JSON). After an end or an error the next query may come.
+A frame is a kind and a length, then so many octets: `D` a piece of the answer, `E` its end (octets: how
+many rows it has, as JSON), `X` an error (as JSON). After an end or an error the next query may come.
 """
 
 import json
 import socket
 import struct
-import time
 from functools import partial
 from io import BytesIO
 from typing import IO, Any, cast
@@ -24,7 +23,7 @@ from accordgraph.errors import (
 from accordgraph.pieces import Pieces
 from accordgraph.spreadsheet import About
 from accordgraph.store import Graphs, LocalStore, let_go
-from accordgraph.workers.sandbox import limit_processor, used_processor_seconds
+from accordgraph.workers.sandbox import limit_processor
 
 HEAD = struct.Struct(">cI")
 LENGTH = struct.Struct(">I")
@@ -37,35 +36,30 @@ KINDS: tuple[type[QueryError], ...] = (LimitExceeded, QueryRefused, EvaluationEr
 def work(store: LocalStore, channel: socket.socket, limits: dict[str, Any]) -> None:
     """Answer queries from a socket until it is closed."""
     while (job := receive(channel)) is not None:
-        began = time.perf_counter(), used_processor_seconds()
         limit_processor(limits["query_seconds"] + 1)
         pieces = Pieces(partial(send, channel, DATA))
         try:
-            _answer(store, job, limits, cast(IO[bytes], pieces))
+            rows = _answer(store, job, limits, cast(IO[bytes], pieces))
         except (QueryError, InputError) as error:
             content = _content(error)
             let_go(error)
             send(channel, ERROR, json.dumps(content).encode())
         else:
             pieces.flush()
-            took = {
-                "seconds": time.perf_counter() - began[0],
-                "processor": used_processor_seconds() - began[1],
-            }
-            send(channel, END, json.dumps(took).encode())
+            send(channel, END, json.dumps({"rows": rows}).encode())
 
 
-def _answer(store: LocalStore, job: dict[str, Any], limits: dict[str, Any], output: IO[bytes]) -> None:
+def _answer(store: LocalStore, job: dict[str, Any], limits: dict[str, Any], output: IO[bytes]) -> int:
     text = job["text"]
     check_size(text, limits["query_bytes"], limits["query_depth"], limits["query_patterns"])
     form = forms.ALL[job["form"]]
     answer = store.query(text, Graphs(tuple(job["default"]), tuple(job["named"])))
     if form == forms.XLSX:  # a zip archive, whose parts are written in places: whole before it is sent
         whole = BytesIO()
-        results.write(answer, form, whole, job["most_rows"], About(text, store.digest))
+        rows = results.write(answer, form, whole, job["most_rows"], About(text, store.digest))
         output.write(whole.getvalue())
-    else:
-        results.write(answer, form, output, job["most_rows"])
+        return rows
+    return results.write(answer, form, output, job["most_rows"])
 
 
 def _content(error: QueryError | InputError) -> dict[str, object]:
