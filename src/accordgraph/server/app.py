@@ -72,7 +72,7 @@ def create_app(make_engine: Callable[[], Engine], settings: Settings | None = No
     app.router.routes += Linked(answers, catalogue).routes()
     app.router.routes += GraphStore(answers, catalogue).routes()
     api = QueryApi(answers, catalogue, Library.load(project.queries))
-    app.router.routes += [*api.routes(), *Description(app, api, settings).routes()]
+    app.router.routes += [*api.routes(), *Description(api, settings).routes()]
 
     app.include_router(search.router(searcher))
     app.include_router(operations.router(engine, settings))

@@ -1,54 +1,52 @@
 """`/api/openapi.json` and `/api/docs`: what stands at which address, for programs and for people.
 
-The document is made of the routes of the app and of the library: a path for each query, with the concepts
-that its parameters choose from. HEAD, which every address with GET has, is not repeated in it.
+The document is made of the fixed addresses and of the library: a path for each query, with the concepts that
+its parameters choose from. A test holds it against the routes of the app.
 """
 
 import json
-import warnings
 
-from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from accordgraph import forms
+from accordgraph import __version__, forms
 from accordgraph.library import KINDS
-from accordgraph.parameters import Parameter, Schemes
+from accordgraph.namespaces import CONCEPT
+from accordgraph.parameters import LANGUAGES, Parameter
 from accordgraph.queries import Query
 from accordgraph.server import asked, pages
 from accordgraph.server.documents import document
 from accordgraph.server.languages import language_of
-from accordgraph.server.library import PATH, QueryApi, forms_of
-from accordgraph.server.openapi_parts import (
-    Json,
-    components,
-    fixed_paths,
-    format_of,
-    problem_responses,
-    responses,
-)
+from accordgraph.server.library import PATH, QueryApi
+from accordgraph.server.openapi_parts import QUERIED, components, format_of, lang, number, responses
+from accordgraph.server.openapi_paths import fixed_paths
+from accordgraph.server.openapi_schemas import DECIMAL, IRI, TEXT, Json, concept_of, ref
 from accordgraph.settings import Settings
 
 ADDRESS, DOCS = "/api/openapi.json", "/api/docs"
 
+_ABOUT = """\
+How Belgium implements the European Framework Agreement on Digitalisation. Every GET is a HEAD too, and \
+OPTIONS is answered everywhere. Every error is a problem of one form (RFC 9457). The queries and the search \
+refuse a parameter that they do not have; the other addresses pass it over."""
+_PROBLEMS = ("400", "406", "413", "422", *QUERIED)
 _SCHEMA: dict[str, Json] = {
-    "iri": {"type": "string", "minLength": 1},
-    "string": {"type": "string"},
+    "iri": IRI,
+    "string": TEXT,
     "integer": {"type": "integer"},
-    "decimal": {"type": "number"},
+    "decimal": DECIMAL,
     "boolean": {"type": "boolean"},
     "date": {"type": "string", "format": "date"},
-    "language": {"type": "string"},
+    "language": {"type": "string", "enum": list(LANGUAGES)},
 }
 
 
 class Description:
     """The description of the app as OpenAPI."""
 
-    def __init__(self, app: FastAPI, api: QueryApi, settings: Settings) -> None:
-        self._app, self._api, self._settings = app, api, settings
+    def __init__(self, api: QueryApi, settings: Settings) -> None:
+        self._api, self._settings = api, settings
 
     def routes(self) -> list[Route]:
         """Return the addresses."""
@@ -67,51 +65,44 @@ class Description:
 
     async def content(self) -> Json:
         """Return the document."""
-        with warnings.catch_warnings():  # the GET and the HEAD of a route have one name
-            warnings.filterwarnings("ignore", "Duplicate Operation ID")
-            content = get_openapi(
-                title=self._app.title,
-                version=self._app.version,
-                openapi_version="3.1.0",
-                description="How Belgium implements the European Framework Agreement on Digitalisation.",
-                routes=self._app.routes,
-            )
-        paths: dict[str, Json] = content.setdefault("paths", {})
-        for item in paths.values():
-            item.pop("head", None)
-            for operation in item.values():
-                invalid = ("422",) if "422" in operation["responses"] else ()
-                operation["responses"] |= problem_responses(("404", *invalid, "default"))
-        schemes = await self._api.schemes()
-        paths |= fixed_paths()
-        for query in self._api.library.queries.values():
-            paths[f"{PATH}/{query.name}"] = {"get": _query(query, schemes, self._settings.answer_rows)}
-        for kind, found in components().items():
-            content.setdefault("components", {}).setdefault(kind, {}).update(found)
-        return content
+        library, parts = self._api.library, components()
+        for scheme, codes in (await self._api.schemes()).items():
+            parts["schemas"][f"Concept-{scheme}"] = concept_of(scheme, codes, f"{CONCEPT}{scheme}/")
+        paths = fixed_paths(library, self._settings)
+        for query in library.queries.values():
+            paths[f"{PATH}/{query.name}"] = {"get": _query(query, self._settings.answer_rows)}
+        return {
+            "openapi": "3.1.0",
+            "info": {"title": "AccordGraph", "version": __version__, "description": _ABOUT},
+            "paths": paths,
+            "components": parts,
+        }
 
 
-def _query(query: Query, schemes: Schemes, most: int) -> Json:
-    parameters = [_parameter(query, parameter, schemes) for parameter in query.parameters]
+def _query(query: Query, most: int) -> Json:
+    parameters = [_parameter(query, parameter) for parameter in query.parameters]
     if query.has_pages:
         parameters += [
-            _number("limit", "The most rows to give; the header Link leads to the others", 1, most),
-            _number("offset", "The rows to leave out first", 0, asked.MOST_OFFSET),
+            number("limit", "The most rows to give; the header Link leads to the others", 1, most),
+            number("offset", "The rows to leave out first", 0, asked.MOST_OFFSET),
         ]
+    kind = "Graph" if query.gives == "graph" else "Solutions"
+    form = format_of("FormOfGraph" if query.gives == "graph" else "FormOfRows")
     return {
         "operationId": f"query_{query.name.replace('-', '_')}",
         "tags": [KINDS.get(query.kind, query.kind)],
         "summary": query.summary,
-        "parameters": [*parameters, format_of((*forms_of(query), forms.SPARQL))],
-        "responses": responses("Graph" if query.gives == "graph" else "Solutions"),
+        "parameters": [*parameters, form, lang()],
+        "responses": responses(ref("responses", kind), _PROBLEMS),
     }
 
 
-def _parameter(query: Query, parameter: Parameter, schemes: Schemes) -> Json:
-    item = dict(_SCHEMA.get(parameter.type, {"type": "string"}))
-    if choices := parameter.choices(schemes):
-        item = {"type": item["type"]} | ({} if item["type"] == "boolean" else {"enum": list(choices)})
-    default = [_typed(text, item["type"]) for text in query.defaults(parameter)]
+def _parameter(query: Query, parameter: Parameter) -> Json:
+    if parameter.scheme is not None:
+        item = ref("schemas", f"Concept-{parameter.scheme}")
+    else:
+        item = _SCHEMA[parameter.type]
+    default = [_typed(text, item.get("type", "string")) for text in query.defaults(parameter)]
     known = {"default": default} if default else {}
     return {
         "name": parameter.name,
@@ -126,8 +117,3 @@ def _parameter(query: Query, parameter: Parameter, schemes: Schemes) -> Json:
 def _typed(text: str, type_: str) -> object:
     """Return a value as JSON has it."""
     return text if type_ == "string" else json.loads(text.removeprefix("+"))
-
-
-def _number(name: str, description: str, lowest: int, highest: int) -> Json:
-    schema = {"type": "integer", "minimum": lowest, "maximum": highest}
-    return {"name": name, "in": "query", "description": description, "schema": schema}

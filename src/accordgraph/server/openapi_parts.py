@@ -1,59 +1,105 @@
-"""The parts of the OpenAPI document that are the same for every dataset and library.
+"""The parts that operations of the OpenAPI document are made of: parameters, answers and problems."""
 
-What operations have in common (answers, problems, their schemas) stands once, as components.
-"""
-
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from accordgraph import forms
 from accordgraph.forms import Form
 from accordgraph.server import problems
-from accordgraph.server.library import LISTS
+from accordgraph.server.library import DESCRIPTIONS, LISTS
+from accordgraph.server.openapi_schemas import LANGUAGE, TEXT, Json, form_of, ref, schemas
 
-Json = dict[str, Any]
-
-_ERRORS = {
-    "400": "The request or the query cannot be read, or is more than a setting allows",
+ERRORS = {
+    "400": "The request or the query cannot be read, or the answer is more than a setting allows",
     "403": "An update, or a call of another endpoint, which this one does not do",
     "404": "There is nothing at this address",
-    "406": "None of the forms of the answer fits",
-    "422": "A parameter does not fit",
+    "406": "None of the forms of the answer fits; `available` lists them",
+    "408": "The body of the request did not come in time",
+    "410": "This was withdrawn; `replacedBy` says what to use instead",
+    "413": "The request, or the query in it, is longer than a setting allows",
+    "415": "The media type of the body is none of the protocol's",
+    "422": "A parameter does not fit; `errors` lists each",
     "429": "This client has used what one may; Retry-After says when to come again",
-    "503": "The query took too long, or there is no place for it now; Retry-After says when to come again",
-    "default": "Another problem",
+    "503": "The query took too long, or has no place now: Retry-After then says when to come again",
+    "default": "Another problem: a method that is not used here (405), or a fault of the server (500)",
 }
-_DOCUMENTS = (*(form for form in forms.GRAPHS if form not in (forms.TRIG, forms.N_QUADS)),)
-_QUERY_PROBLEMS = ("400", "404", "406", "422", "429", "503", "default")
+"""The problems by status, and what they mean."""
+QUERIED = ("429", "503")
+"""What any answer that needs a query may end in."""
+_ANSWER = "The answer; or the query (rq)"
+_MODIFIED = {"description": "The client has this answer: If-None-Match names its ETag"}
+_TAGGED: Json = {
+    "ETag": {"description": "What names this very answer", "schema": TEXT},
+    "Link": {"description": "Other forms, other parts, or the query (RFC 8288)", "schema": TEXT},
+}
+_AGAIN: Json = {
+    "Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer", "minimum": 1}}
+}
 
 
-def ref(kind: str, name: str) -> Json:
-    """Return a reference to a component."""
-    return {"$ref": f"#/components/{kind}/{name}"}
+def given(name: str, schema: Json, description: str = "", **others: object) -> Json:
+    """Return a parameter of the query string."""
+    said = {"description": description} if description else {}
+    return {"name": name, "in": "query", **said, "schema": schema, **others}
 
 
-def responses(answer: str, statuses: Iterable[str] = _QUERY_PROBLEMS) -> Json:
-    """Return the responses of an operation: the answer, a component, or one of the problems."""
-    return {
-        "200": ref("responses", answer),
-        "304": {"description": "The client has this answer"},
-        **problem_responses(statuses),
-    }
+def in_path(name: str, schema: Json, description: str, example: str) -> Json:
+    """Return a parameter of the path."""
+    said = {"description": description, "schema": schema, "example": example}
+    return {"name": name, "in": "path", "required": True, **said}
 
 
-def problem_responses(statuses: Iterable[str] = ("404", "default")) -> Json:
-    """Return the responses for problems of these statuses."""
-    return {status: ref("responses", f"Problem-{status}") for status in statuses}
+def get(
+    name: str, tag: str, summary: str, parameters: list[Json], found: Json, description: str = ""
+) -> Json:
+    """Return the item of a path that is for reading."""
+    said = {"description": description} if description else {}
+    about = {"operationId": name, "tags": [tag], "summary": summary, **said}
+    return {"get": {**about, "parameters": parameters, "responses": found}}
 
 
-def format_of(found: Iterable[Form]) -> Json:
-    """Return the parameter that names the form."""
-    return {
-        "name": "format",
-        "in": "query",
-        "description": "The form of the answer; without it, the header Accept decides",
-        "schema": {"type": "string", "enum": list(dict.fromkeys(form.name for form in found))},
-    }
+def one_of(names: Iterable[str]) -> Json:
+    """Return the schema of a closed list."""
+    return {"type": "string", "enum": list(names)}
+
+
+def format_of(found: Iterable[Form] | str) -> Json:
+    """Return the parameter that names the form: one of these, or as the component of that name says."""
+    schema = ref("schemas", found) if isinstance(found, str) else form_of(found)
+    return given("format", schema, "The form of the answer; without it, the header Accept decides")
+
+
+def lang() -> Json:
+    """Return the parameter that names the language of a page."""
+    return given("lang", ref("schemas", "Language"), "The language of the answer as a page")
+
+
+def number(name: str, description: str, lowest: int, highest: int, default: int | None = None) -> Json:
+    """Return a parameter that is a whole number between two others."""
+    schema: Json = {"type": "integer", "minimum": lowest, "maximum": highest}
+    return given(name, schema | ({} if default is None else {"default": default}), description)
+
+
+def answer(found: Iterable[Form], description: str, schema: str = "Results") -> Json:
+    """Return the response with an answer; of its JSON, what the component of that name says."""
+    content: Json = {}
+    for form in found:
+        if form in (forms.JSON, forms.LIST):
+            body = ref("schemas", schema)
+        else:
+            body = {} if form in (forms.XLSX, forms.JSON_LD) else TEXT
+        for media_type in (form.media_type, *form.others):
+            content.setdefault(media_type, {"schema": body})
+    return {"description": description, "headers": _TAGGED, "content": content}
+
+
+def responses(found: Json, statuses: Sequence[str]) -> Json:
+    """Return the responses of an operation: the answer, that the client has it, or one of the problems."""
+    return {"200": found, "304": _MODIFIED, **failures(statuses)}
+
+
+def failures(statuses: Iterable[str]) -> Json:
+    """Return the responses for problems of these statuses, and for all others."""
+    return {status: ref("responses", f"Problem-{status}") for status in (*statuses, "default")}
 
 
 def components() -> Json:
@@ -61,199 +107,18 @@ def components() -> Json:
     problem = {"content": {problems.MEDIA_TYPE: {"schema": ref("schemas", "Problem")}}}
     everything = (forms.SPARQL, *forms.RESULTS, *forms.GRAPHS)
     answers = {
-        "Solutions": _answer((*forms.RESULTS, forms.SPARQL), "The answer, or the query"),
-        "Graph": _answer((*forms.GRAPHS, forms.SPARQL), "The answer, or the query"),
-        "Answer": _answer((forms.JSON_LD, *everything), "The answer, of a form that fits the query"),
-        "List": _answer(LISTS, "The list", "Queries"),
+        "Solutions": answer((*forms.RESULTS, *DESCRIPTIONS, forms.SPARQL), _ANSWER),
+        "Graph": answer((*forms.GRAPHS, forms.SPARQL), _ANSWER),
+        "Answer": answer((forms.JSON_LD, *everything), "The answer, in a form that fits the query"),
+        "List": answer(LISTS, "The list", "Queries"),
     }
-    found = {f"Problem-{status}": {"description": text, **problem} for status, text in _ERRORS.items()}
-    return {
-        "schemas": {"Problem": _PROBLEM, "Results": _RESULTS, "Queries": _QUERIES},
-        "responses": answers | found,
+    found = {f"Problem-{status}": {"description": text, **problem} for status, text in ERRORS.items()}
+    for status in QUERIED:
+        found[f"Problem-{status}"]["headers"] = _AGAIN
+    named = {
+        "FormOfRows": form_of((*forms.RESULTS, *DESCRIPTIONS, forms.SPARQL)),
+        "FormOfGraph": form_of((*forms.GRAPHS, forms.SPARQL)),
+        "FormOfAnswer": form_of((*forms.RESULTS, *forms.GRAPHS)),
+        "Language": LANGUAGE,
     }
-
-
-def _answer(found: Iterable[Form], description: str, schema: str = "Results") -> Json:
-    """Describe an answer; of a spreadsheet and of JSON-LD no more is said than that they are that."""
-    content: Json = {}
-    for form in found:
-        if form in (forms.JSON, forms.LIST):
-            body = ref("schemas", schema)
-        else:
-            body = {} if form in (forms.XLSX, forms.JSON_LD) else {"type": "string"}
-        for media_type in (form.media_type, *form.others):
-            content.setdefault(media_type, {"schema": body})
-    return {"description": description, "content": content}
-
-
-def fixed_paths() -> Json:
-    """Return the paths that are there whatever the library holds, but are no routes of FastAPI."""
-    return {
-        "/sparql": {"get": _sparql(), "post": _sparql(post=True)},
-        "/queries": {"get": _list()},
-        "/queries/{name}": {"get": _named()},
-        "/": {"get": _document("home", "What this is and where the rest stands", (forms.LIST, forms.HTML))},
-        "/graph-store": {"get": _graph()},
-    } | {
-        address: {"get": _document(name, summary, _DOCUMENTS)}
-        for address, name, summary in (
-            ("/ontology", "ontology", "The classes, properties and their alignments"),
-            ("/shapes", "shapes", "What a node must carry, in SHACL"),
-            ("/void", "void", "The dataset in numbers, and the service"),
-        )
-    }
-
-
-def _document(name: str, summary: str, kinds: tuple[Form, ...]) -> Json:
-    content: Json = {form.media_type: {} for form in kinds}
-    return {
-        "operationId": name,
-        "tags": ["Linked data"],
-        "summary": summary,
-        "parameters": [format_of(kinds)],
-        "responses": responses("Answer", ("406", "default"))
-        | {"200": {"description": "The document", "content": content}},
-    }
-
-
-def _graph() -> Json:
-    """Describe reading a graph by the Graph Store Protocol."""
-    operation = _document("graph_store", "A named graph, or the default graph", _DOCUMENTS[:-1])
-    names = {"default": {"type": "string"}, "graph": {"type": "string", "format": "iri"}}
-    named = [{"name": name, "in": "query", "schema": schema} for name, schema in names.items()]
-    return operation | {"parameters": [*named, *operation["parameters"]]}
-
-
-def _list() -> Json:
-    return {
-        "operationId": "queries",
-        "tags": ["Queries"],
-        "summary": "Every query of the library",
-        "description": "In RDF, each is a sh:SPARQLExecutable.",
-        "parameters": [format_of(LISTS)],
-        "responses": responses("List", ("406", "422", "default")),
-    }
-
-
-def _named() -> Json:
-    return {
-        "operationId": "query_in_a_form",
-        "tags": ["Queries"],
-        "summary": "A query by name and form, such as `levels-of-a-theme.csv`; `.rq` gives its text",
-        "parameters": [
-            {
-                "name": "name",
-                "in": "path",
-                "required": True,
-                "description": "The name of a query, and where wanted a dot and a form",
-                "schema": {"type": "string"},
-                "example": "levels-of-a-theme.rq",
-            }
-        ],
-        "responses": responses("Answer"),
-    }
-
-
-def _sparql(*, post: bool = False) -> Json:
-    """Describe the query operation of the SPARQL 1.1 Protocol, for GET or POST."""
-    graphs = {"type": "array", "items": {"type": "string", "format": "iri"}}
-    members = {"query": {"type": "string"}, "default-graph-uri": graphs, "named-graph-uri": graphs}
-    operation: Json = {
-        "operationId": "sparql_post" if post else "sparql_get",
-        "tags": ["SPARQL"],
-        "summary": "The query operation of the SPARQL 1.1 Protocol",
-        "parameters": [format_of((*forms.RESULTS, *forms.GRAPHS))],
-        "responses": responses("Answer", ("400", "403", "406", "429", "503", "default")),
-    }
-    if post:
-        form = {"schema": {"type": "object", "properties": members, "required": ["query"]}}
-        operation["requestBody"] = {
-            "required": True,
-            "content": {
-                "application/x-www-form-urlencoded": form,
-                "application/sparql-query": {"schema": {"type": "string"}, "example": "ASK {}"},
-            },
-        }
-    else:
-        named = [{"name": name, "in": "query", "schema": schema} for name, schema in members.items()]
-        named[0] |= {"required": True, "example": "ASK {}"}
-        operation["parameters"] = named + operation["parameters"]
-    return operation
-
-
-_PROBLEM: Json = {
-    "type": "object",
-    "description": "What went wrong (RFC 9457)",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string", "format": "uri"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "line": {"type": "integer"},
-        "column": {"type": "integer"},
-        "limit": {"type": "string", "description": "The setting that was passed"},
-        "available": {"type": "array", "items": {"type": "string"}},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["parameter", "detail"],
-                "properties": {
-                    "parameter": {"type": "string"},
-                    "value": {"type": "string"},
-                    "detail": {"type": "string"},
-                },
-            },
-        },
-    },
-}
-_RESULTS: Json = {
-    "type": "object",
-    "description": "The JSON of SPARQL 1.1 results",
-    "required": ["head"],
-    "properties": {
-        "head": {"type": "object", "properties": {"vars": {"type": "array", "items": {"type": "string"}}}},
-        "boolean": {"type": "boolean"},
-        "results": {
-            "type": "object",
-            "required": ["bindings"],
-            "properties": {
-                "bindings": {
-                    "type": "array",
-                    "items": {
-                        "type": "object",
-                        "additionalProperties": {
-                            "type": "object",
-                            "required": ["type", "value"],
-                            "properties": {
-                                "type": {"enum": ["uri", "literal", "bnode", "triple"]},
-                                "xml:lang": {"type": "string"},
-                                "datatype": {"type": "string"},
-                            },
-                        },
-                    },
-                }
-            },
-        },
-    },
-}
-_QUERIES: Json = {
-    "type": "object",
-    "required": ["queries"],
-    "properties": {
-        "queries": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["name", "kind", "summary", "iri", "address", "gives", "forms", "parameters"],
-                "properties": {
-                    **{name: {"type": "string"} for name in ("name", "kind", "summary", "iri", "address")},
-                    "gives": {"enum": ["solutions", "boolean", "graph"]},
-                    "forms": {"type": "array", "items": {"type": "string"}},
-                    "parameters": {"type": "array", "items": {"type": "object"}},
-                },
-            },
-        }
-    },
-}
+    return {"schemas": schemas() | named, "responses": answers | found}

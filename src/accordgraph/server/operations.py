@@ -6,7 +6,7 @@ import logging
 import time
 from datetime import UTC, datetime
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from accordgraph import __version__, forms
@@ -31,8 +31,8 @@ def router(engine: Current, settings: Settings) -> APIRouter:
     routes = APIRouter()
     since, began = datetime.now(UTC), time.monotonic()
 
-    @routes.head("/health", include_in_schema=False)
-    @routes.get("/health", summary="Whether the server lives, and what it serves")
+    @routes.head("/health")
+    @routes.get("/health")
     async def health(response: Response) -> dict[str, object]:
         response.headers.update(_FRESH)
         return {
@@ -45,8 +45,8 @@ def router(engine: Current, settings: Settings) -> APIRouter:
             **engine.state(),
         }
 
-    @routes.head("/ready", include_in_schema=False)
-    @routes.get("/ready", summary="Whether a query is answered now")
+    @routes.head("/ready")
+    @routes.get("/ready")
     async def ready(response: Response) -> dict[str, object]:
         response.headers.update(_FRESH)
         asked = time.monotonic()
@@ -58,11 +58,9 @@ def router(engine: Current, settings: Settings) -> APIRouter:
             raise Problem(problems.NOT_READY, why, {"Retry-After": "1"} | _FRESH) from error
         return {"status": "ready", "seconds": round(time.monotonic() - asked, 4)}
 
-    @routes.head("/api/settings", include_in_schema=False)
-    @routes.get("/api/settings", summary="The limits of this server", response_class=Response)
-    async def show_settings(
-        request: Request, format: str | None = Query(None, description="json or html")
-    ) -> Response:
+    @routes.head("/api/settings")
+    @routes.get("/api/settings", response_class=Response)
+    async def show_settings(request: Request, format: str | None = None) -> Response:
         choice = choose_form(header_of(request, "accept"), format, (forms.LIST, forms.HTML))
         table = settings.table()
         if choice.form == forms.HTML:

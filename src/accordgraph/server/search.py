@@ -27,7 +27,13 @@ from accordgraph.server.pages import local
 from accordgraph.server.problems import Problem
 from accordgraph.words import parts
 
-MOST_WORDS = 12
+ADDRESS = "/api/search"
+FORMS = (forms.LIST, forms.CSV)
+MOST_WORDS, LONGEST = 12, 200
+RESULTS, MOST_RESULTS, MOST_OFFSET = 20, 100, 100_000
+DEFAULT_LANGUAGE = LANGUAGES[0]
+LANGUAGE_TAG = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
+_PARAMETERS = ("q", "language", "class", "limit", "offset", "format")
 _LOG = logging.getLogger(__name__)
 _COLUMNS = ("iri", "address", "label", "language", "class", "level", "field", "text")
 
@@ -60,31 +66,19 @@ def router(searcher: Searcher) -> APIRouter:
     """Return the routes of search."""
     routes = APIRouter()
 
-    @routes.head("/api/search", include_in_schema=False)
-    @routes.get(
-        "/api/search",
-        summary="Find things by label, title, number or description",
-        response_class=Response,
-        responses={200: {"content": {forms.LIST.media_type: {}, forms.CSV.media_type: {}}}},
-    )
+    @routes.head(ADDRESS)
+    @routes.get(ADDRESS, response_class=Response)
     async def search(
         request: Request,
-        q: Annotated[
-            str, Query(description="Words, of which all are found; in quotes: a phrase", max_length=200)
-        ],
-        language: Annotated[
-            str,
-            Query(description="Language of the labels", pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"),
-        ] = LANGUAGES[0],
-        class_: Annotated[
-            str | None,
-            Query(alias="class", description="Only things of this class: an IRI, acg:Opinion or Opinion"),
-        ] = None,
-        limit: Annotated[int, Query(description="Most results", ge=1, le=100)] = 20,
-        offset: Annotated[int, Query(description="Results to leave out", ge=0, le=100_000)] = 0,
-        format: Annotated[str | None, Query(description="json or csv, instead of an Accept header")] = None,
+        q: Annotated[str, Query(max_length=LONGEST)],
+        language: Annotated[str, Query(pattern=LANGUAGE_TAG)] = DEFAULT_LANGUAGE,
+        class_: Annotated[str | None, Query(alias="class")] = None,
+        limit: Annotated[int, Query(ge=1, le=MOST_RESULTS)] = RESULTS,
+        offset: Annotated[int, Query(ge=0, le=MOST_OFFSET)] = 0,
+        format: str | None = None,
     ) -> Response:
-        choice = choose_form(header_of(request, "accept"), format, (forms.LIST, forms.CSV))
+        _check_names(request)
+        choice = choose_form(header_of(request, "accept"), format, FORMS)
         wanted = parts(q.replace(BASE, ""))
         if not 0 < len(wanted) <= MOST_WORDS:
             why = f"is more than {MOST_WORDS} words" if wanted else "holds no word"
@@ -116,6 +110,18 @@ def router(searcher: Searcher) -> APIRouter:
     return routes
 
 
+def _check_names(request: Request) -> None:
+    """Raise `Problem` for parameters that a search does not have, as a query of the library does."""
+    strange = [name for name in request.query_params if name not in _PARAMETERS]
+    if strange:
+        known = ", ".join(_PARAMETERS)
+        faults = [
+            {"parameter": shown(name), "detail": f"no parameter {shown(name)!r}; there are: {known}"}
+            for name in strange
+        ]
+        raise _unfit_all(faults)
+
+
 def _class(text: str) -> NamedNode:
     try:
         return parameters.iri(text) if ":" in text else ACG[text]
@@ -126,8 +132,12 @@ def _class(text: str) -> NamedNode:
 
 
 def _unfit(parameter: str, detail: str) -> Problem:
-    errors = [{"parameter": parameter, "detail": detail}]
-    return Problem(problems.PARAMETERS, "1 of the parameters does not fit", errors=errors)
+    return _unfit_all([{"parameter": parameter, "detail": detail}])
+
+
+def _unfit_all(errors: list[dict[str, str]]) -> Problem:
+    detail = "; ".join(f"{error['parameter']}: {error['detail']}" for error in errors)
+    return Problem(problems.PARAMETERS, detail, errors=errors)
 
 
 def _result(index: Index, hit: Hit, language: str) -> dict[str, object]:
