@@ -24,6 +24,7 @@ ORDER = (
     "server.openapi server.origins server.logs "
     "server.metrics server.operations server.app server.patience server.run server "
     "bench bench.report bench.target bench.prober bench.mutator bench.queries bench.robustness "
+    "bench.inventing bench.requests "
     "terminal cli __main__"
 ).split()
 

@@ -311,7 +311,7 @@ def serve(host: str | None, port: int | None, store: str | None, workers: int | 
     run(create_app(engine, settings), host, port)
 
 
-BENCHMARKS = {"queries": 30, "robustness": 10_000}
+BENCHMARKS = {"queries": 30, "robustness": 10_000, "requests": 10_000}
 """The benchmarks, and how often each asks by default: each query, or all in all."""
 
 

@@ -86,7 +86,7 @@ def answer(found: Iterable[Form], description: str, schema: str = "Results") -> 
         if form in (forms.JSON, forms.LIST):
             body = ref("schemas", schema)
         else:
-            body = {} if form in (forms.XLSX, forms.JSON_LD) else TEXT
+            body = {} if form.name in (forms.XLSX.name, forms.JSON_LD.name) else TEXT
         for media_type in (form.media_type, *form.others):
             content.setdefault(media_type, {"schema": body})
     return {"description": description, "headers": _TAGGED, "content": content}
