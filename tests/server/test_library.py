@@ -159,6 +159,25 @@ def test_parameters(whole: httpx.Client, query: str, themes: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "query", "count"),
+    [
+        ("instruments-from-before-the-reporting-period", "before=2015-01-01", 6),
+        ("instruments-from-before-the-reporting-period", "before=2015-01-01&before=1970-01-01", 6),
+        ("bodies-by-measures-they-run", "least=4", 4),
+        ("amounts-of-money-in-full", "least=252900000.0", 2),
+        ("amounts-of-money-in-full", "least=252900000.1", 1),
+        ("excluded-workers-and-the-judgement-on-it", "judged=true", 2),
+    ],
+)
+def test_a_date_an_integer_a_decimal_and_a_boolean(
+    whole: httpx.Client, name: str, query: str, count: int
+) -> None:
+    assert (
+        len(rows(whole.get(f"/queries/{name}?{query}"))) == count < len(rows(whole.get(f"/queries/{name}")))
+    )
+
+
+@pytest.mark.parametrize(
     ("address", "faults"),
     [
         (f"{THEME}?theme=golf", [("theme", "golf", "not a concept of the scheme theme: active-ageing, ")]),

@@ -124,6 +124,8 @@ def test_what_did_not_change_is_not_sent_again(opinions: httpx.Client) -> None:
         ("q=a&language=", "language"),
         ("q=a&language=fr%27", "language"),
         ("q=a&class=not:%20an%20iri", "class"),
+        ("q=a&colour=red", "colour"),
+        ("q=a&lang=fr", "lang"),
     ],
 )
 def test_parameters_that_do_not_fit(opinions: httpx.Client, query: str, parameter: str) -> None:
@@ -131,6 +133,20 @@ def test_parameters_that_do_not_fit(opinions: httpx.Client, query: str, paramete
     assert response.status_code == 422
     assert response.headers["content-type"] == "application/problem+json"
     assert [error["parameter"] for error in response.json()["errors"]] == [parameter]
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8",
+        "text/html, application/json;q=0.1",
+        "*/*",
+        "",
+    ],
+)
+def test_a_browser_sees_json(opinions: httpx.Client, accept: str) -> None:
+    response = opinions.get("/api/search?q=a", headers={"Accept": accept})
+    assert (response.status_code, response.headers["content-type"]) == (200, "application/json")
 
 
 def test_no_form_fits(opinions: httpx.Client) -> None:
