@@ -14,6 +14,7 @@ from accordgraph.queries import load_queries
 SETTINGS = {"client_seconds": 0, "client_errors": 0, "query_seconds": 1, "cache_bytes": 2**20}
 """The settings of the server: no budget, short queries, and little memory that is meant to fill."""
 _ROUND = 2000
+_QUERIES = "`/queries/...`, each query of the library"
 
 
 @dataclass(frozen=True)
@@ -59,34 +60,48 @@ def ask(target: Target, texts: Sequence[str], number: int, tell: Callable[[str],
 
 
 def measure(project: Project, requests: int, tell: Callable[[str], None]) -> Report:
-    """Send so many requests; raises `AccordGraphError` for an answer that is not as the document says."""
+    """Send so many requests to a server over the built dataset.
+
+    Raises `AccordGraphError` for an answer that is not as the document says, and for a process that is lost.
+    """
     texts = [query.text for query in load_queries(project.queries / "competency")]
     with serving(project, **SETTINGS) as target:
-        outcome = ask(target, texts, requests, tell)
+        return report_of(ask(target, texts, requests, tell))
+
+
+def report_of(outcome: Outcome) -> Report:
+    """Return what came of requests as a report; raises `AccordGraphError` where something is wrong."""
     if outcome.faults:
         raise AccordGraphError(f"{len(outcome.faults)} answers are wrong; the first: {outcome.faults[0]}")
+    if outcome.lost:
+        raise AccordGraphError(f"{outcome.lost} processes were lost")
     grouped: dict[str, Counter[int]] = {}
     queries: set[str] = set()
     for (path, status), count in outcome.answers.items():
         if path.startswith("/queries/") and "{" not in path:
             queries.add(path)
-            path = "each query of the library"
+            path = _QUERIES
+        else:
+            path = f"`{path}`"
         grouped.setdefault(path, Counter())[status] += count
     rows = [
         (
             path,
             f"{found.total():,}",
-            ", ".join(f"{count:,} × {status}" for status, count in sorted(found.items())),
+            ", ".join(f"{found[status]:,} × {status or 'cut'}" for status in sorted(found)),
         )
         for path, found in sorted(grouped.items())
     ]
     memory = "; ".join(
         f"{name} {', '.join(str(at[name]) for at in outcome.memory)} MiB" for name in outcome.memory[0]
     )
+    every = ", ".join(
+        f"{count:,} × {status or 'cut'}" for status, count in sorted(sum(grouped.values(), Counter()).items())
+    )
     remarks = (
         f"{outcome.answers.total():,} requests in {outcome.seconds:.0f} seconds to {len(queries)} queries "
-        f"and {len(grouped) - 1} other addresses. Every answer is as the document says, and none is 5xx but "
-        f"503. Processes lost: {outcome.lost}.",
-        f"Memory, after half of the first round and after each round: {memory}.",
+        f"and {len(grouped) - 1} other addresses: {every}. Every answer is as the document says; processes "
+        f"lost: {outcome.lost}. A long answer that a limit ends has begun with 200 by then, and is cut.",
+        f"Memory, early in the first round and after each round: {memory}.",
     )
     return Report(("address", "requests", "answers"), rows, remarks)
