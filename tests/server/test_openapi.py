@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from starlette.routing import Match, Route
 
 from accordgraph.assets import find_project
+from accordgraph.forms import NAMES
 from accordgraph.library import Library
 from accordgraph.namespaces import BASE
 from accordgraph.parameters import iri
@@ -129,6 +130,21 @@ def test_the_document_has_every_address_of_the_server(content: Json) -> None:
             (route,) = [route for route in routes if route.matches(scope)[0] is Match.FULL][:1]
             described.add((method.upper(), route.path))
     assert described | set(UNSAID) == served
+
+
+@pytest.mark.parametrize(
+    ("path", "schema"),
+    [("/queries/levels-of-a-theme", "FormOfRows"), ("/queries/10-claims", "FormOfGraph")],
+)
+def test_every_word_for_a_form_is_taken_and_no_other(
+    whole: httpx.Client, content: Json, path: str, schema: str
+) -> None:
+    taken = content["components"]["schemas"][schema]["anyOf"][0]["enum"]
+    for word in sorted(NAMES):
+        status = whole.head(path, params={"format": word}).status_code
+        assert status == (200 if word in taken else 406), word
+    assert whole.head(path, params={"format": "nonsense"}).status_code == 200
+    assert set(taken) <= NAMES
 
 
 def test_every_operation_says_how_it_can_end(content: Json) -> None:

@@ -31,6 +31,9 @@ _TAGGED: Json = {
     "ETag": {"description": "What names this very answer", "schema": TEXT},
     "Link": {"description": "Other forms, other parts, or the query (RFC 8288)", "schema": TEXT},
 }
+_COUNTED: Json = {
+    "X-Total-Count": {"description": "All rows, where a part was asked for", "schema": {"type": "integer"}}
+}
 _AGAIN: Json = {
     "Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer", "minimum": 1}}
 }
@@ -115,6 +118,7 @@ def components() -> Json:
     found = {f"Problem-{status}": {"description": text, **problem} for status, text in ERRORS.items()}
     for status in QUERIED:
         found[f"Problem-{status}"]["headers"] = _AGAIN
+    answers["Solutions"]["headers"] = _TAGGED | _COUNTED
     named = {
         "FormOfRows": form_of((*forms.RESULTS, *DESCRIPTIONS, forms.SPARQL)),
         "FormOfGraph": form_of((*forms.GRAPHS, forms.SPARQL)),
