@@ -61,6 +61,8 @@ _ACCEPT = (
 )
 _NAMES = ("update", "using-graph-uri", "limit", "offset", "query", "format", "page", "lang", "x", "")
 _VALUES = ("", "1", "-1", "html", "ttl", "CLEAR ALL", "\0", "\U0001f600", "é" * 500, "<a>", "%", '"')
+_CODINGS = ("gzip", "gzip;q=0", "zstd;q=0, gzip;q=0.5, *;q=0.1", "*;q=0", "nonsense", "")
+"""Codings of answers that this client can read; zstd is none of them."""
 _BODIES = ("text/plain", "application/sparql-update", "multipart/form-data", "application/json; charset=x")
 
 
@@ -163,7 +165,7 @@ class Inventor:
         if strange.random() < 0.2:
             headers["If-None-Match"] = strange.choice(("*", '"x"', 'W/"x", *', "x"))
         if strange.random() < 0.2:
-            headers["Accept-Encoding"] = strange.choice(("zstd", "gzip;q=0", "*;q=0", "nonsense", ""))
+            headers["Accept-Encoding"] = strange.choice(_CODINGS)
         paths = self._paths.get(case.operation.path)
         if paths and strange.random() < 0.8:
             suffix = strange.choice(("", "", ".ttl", ".html", ".jsonld", ".x"))
@@ -193,4 +195,4 @@ def _weight(operation: Operation) -> int:
 def _is_exact(operation: Operation) -> bool:
     """Tell whether the document says exactly what is taken: not of IRIs, nor of words to search for."""
     parameters = str(operation.definition.raw["parameters"])
-    return IRI["pattern"] not in parameters and operation.path != search.ADDRESS
+    return repr(IRI["pattern"]) not in parameters and operation.path != search.ADDRESS

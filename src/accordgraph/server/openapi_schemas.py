@@ -10,7 +10,8 @@ from accordgraph.server.meanings import kinds
 Json = dict[str, Any]
 
 TEXT: Json = {"type": "string"}
-IRI: Json = {"type": "string", "minLength": 1, "pattern": r'^<?[^\x00-\x20<>"{}|\\^`]+>?$'}
+_LETTER = r'[^\x00-\x20<>"{}|\\^`]'
+IRI: Json = {"type": "string", "minLength": 1, "pattern": f"^(?:{_LETTER}+|<{_LETTER}+>)$"}
 """What every IRI that a person writes fits; that it is one, no pattern of this length says."""
 DECIMAL: Json = {"type": "string", "pattern": r"^[+-]?[0-9]+(\.[0-9]+)?$"}
 """A number as SPARQL writes it, without an exponent: JSON would have one."""
