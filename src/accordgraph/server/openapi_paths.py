@@ -124,6 +124,7 @@ def _queries(library: Library) -> Json:
 def _searching() -> Json:
     """Describe search."""
     most = f"Words, of which all are found, {search.MOST_WORDS} at most; in quotes: a phrase"
+    class_ = {"type": "string", "pattern": f"{IRI['pattern']}|^$"}
     parameters = [
         given("q", WORDS | {"maxLength": search.LONGEST}, most, required=True, example="telework"),
         given(
@@ -131,7 +132,7 @@ def _searching() -> Json:
             {"type": "string", "pattern": search.LANGUAGE_TAG, "default": search.DEFAULT_LANGUAGE},
             "Language of the labels",
         ),
-        given("class", IRI, "Only things of this class: an IRI, acg:Opinion or Opinion"),
+        given("class", class_, "Only things of this class: an IRI, acg:Opinion or Opinion; empty for all"),
         number("limit", "Most results", 1, search.MOST_RESULTS, search.RESULTS),
         number("offset", "Results to leave out", 0, search.MOST_OFFSET, 0),
         format_of(search.FORMS),
