@@ -24,7 +24,7 @@ from serving import serving
 ROOT = Path(__file__).resolve().parents[2]
 DATASET = Path(__file__).with_name("dataset.nq")
 TEXTS = [query.text for query in load_queries(ROOT / "queries" / "competency")]
-SENT = int(os.environ.get("FUZZ_REQUESTS", "240"))
+SENT = int(os.environ.get("FUZZ_REQUESTS", "200"))
 """How many of each; more takes longer and finds more."""
 BRIEF = Settings(client_seconds=0, client_errors=0, quick_seconds=0.05, slow_places=0, queue_length=0)
 STATUSES = {200, 400, 403, 405, 406, 408, 413, 415, 503}

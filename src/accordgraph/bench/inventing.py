@@ -61,6 +61,7 @@ _ACCEPT = (
 )
 _NAMES = ("update", "using-graph-uri", "limit", "offset", "query", "format", "page", "lang", "x", "")
 _VALUES = ("", "1", "-1", "html", "ttl", "CLEAR ALL", "\0", "\U0001f600", "é" * 500, "<a>", "%", '"')
+_SUFFIXES = ("", "", "", ".ttl", ".html", ".jsonld", ".x")
 _CODINGS = ("gzip", "gzip;q=0", "zstd;q=0, gzip;q=0.5, *;q=0.1", "*;q=0", "nonsense", "")
 """Codings of answers that this client can read; zstd is none of them."""
 _BODIES = ("text/plain", "application/sparql-update", "multipart/form-data", "application/json; charset=x")
@@ -108,12 +109,15 @@ class Inventor:
             found: list[Answered] = []
             for mode, times in ((GenerationMode.POSITIVE, share - wrong), (GenerationMode.NEGATIVE, wrong)):
                 if times:
-                    found += self._ask(operation.as_strategy(generation_mode=mode), times, chance)
+                    strange = random.Random(f"{chance} {operation.label} {mode}")
+                    cases = operation.as_strategy(generation_mode=mode)
+                    found += self._ask(cases, times, chance, strange)
             yield found
 
-    def _ask(self, cases: st.SearchStrategy[Case], number: int, chance: int) -> list[Answered]:
+    def _ask(
+        self, cases: st.SearchStrategy[Case], number: int, chance: int, strange: random.Random
+    ) -> list[Answered]:
         found: list[Answered] = []
-        strange = random.Random(chance)
 
         @seed(chance)
         @settings(
@@ -134,6 +138,9 @@ class Inventor:
         return found
 
     def _answer(self, case: Case, strange: random.Random) -> Answered:
+        paths = self._paths.get(case.operation.path)
+        if paths and strange.random() < 0.8:
+            case.path_parameters = {"path": strange.choice(paths) + strange.choice(_SUFFIXES)}
         is_strange = strange.random() < 0.5
         headers = self._add(case, strange) if is_strange else {}
         operation = case.operation
@@ -166,10 +173,6 @@ class Inventor:
             headers["If-None-Match"] = strange.choice(("*", '"x"', 'W/"x", *', "x"))
         if strange.random() < 0.2:
             headers["Accept-Encoding"] = strange.choice(_CODINGS)
-        paths = self._paths.get(case.operation.path)
-        if paths and strange.random() < 0.8:
-            suffix = strange.choice(("", "", ".ttl", ".html", ".jsonld", ".x"))
-            case.path_parameters = {"path": strange.choice(paths) + suffix}
         query = dict(case.query) if isinstance(case.query, dict) else {}
         if strange.random() < 0.3:
             query[strange.choice(_NAMES)] = strange.choice(_VALUES)
