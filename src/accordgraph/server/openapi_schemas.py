@@ -15,8 +15,8 @@ IRI: Json = {"type": "string", "minLength": 1, "pattern": f"^(?:{_LETTER}+|<{_LE
 """What every IRI that a person writes fits; that it is one, no pattern of this length says."""
 DECIMAL: Json = {"type": "string", "pattern": r"^[+-]?[0-9]+(\.[0-9]+)?$"}
 """A number as SPARQL writes it, without an exponent: JSON would have one."""
-WORDS: Json = {"type": "string", "minLength": 1, "pattern": r"[\p{L}\p{N}]"}
-"""A text with a letter or a digit in it."""
+WORDS: Json = {"type": "string", "minLength": 1, "pattern": r'[^\s"]'}
+"""What every text with a word in it fits, in every dialect of patterns: not all know classes of letters."""
 LANGUAGE: Json = {
     "description": "A language of pages; another word is passed over, and Accept-Language decides",
     "anyOf": [{"type": "string", "enum": list(LANGUAGES)}, TEXT],
