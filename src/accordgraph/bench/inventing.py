@@ -45,7 +45,7 @@ _ALWAYS = (content_type_conformance, response_headers_conformance, response_sche
 _QUERY = re.compile(r"/queries/[a-z0-9-]+")
 _WEIGHTS = {"/sparql": 12}
 _OTHER_WEIGHT = 6
-_THINGS = "SELECT DISTINCT ?s { ?s ?p ?o FILTER(ISIRI(?s)) } ORDER BY ?s LIMIT 4000"
+_THINGS = "/queries/things.csv"
 _BROKEN = 3000
 _ACCEPT = (
     "*/*",
@@ -89,8 +89,7 @@ class Inventor:
         self.operations: list[Operation] = found
         self._session = requests.Session()
         self._broken = list(islice(mutations(texts, 2023), _BROKEN))
-        asked = {"query": _THINGS, "format": "csv"}
-        rows = httpx.get(f"{address}/sparql", params=asked, timeout=60).raise_for_status().text.split()
+        rows = httpx.get(address + _THINGS, timeout=60).raise_for_status().text.split()
         things = [iri.removeprefix(BASE) for iri in rows if iri.startswith(f"{BASE}id/")]
         concepts = [iri.removeprefix(BASE) for iri in rows if iri.startswith(f"{BASE}concept/")]
         self._paths = {
