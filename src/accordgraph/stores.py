@@ -1,5 +1,6 @@
 """Where queries are answered: in memory, from a folder, or by an engine elsewhere. One setting says it."""
 
+import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ from accordgraph.assets import Project
 from accordgraph.build import NQUADS
 from accordgraph.endpoint import check_address
 from accordgraph.engine import Engine
+from accordgraph.errors import NotValidated
 from accordgraph.remote import RemoteEngine
 from accordgraph.settings import Settings
 from accordgraph.store import hold, validated
@@ -21,6 +23,23 @@ def is_address(store: str) -> bool:
     return "://" in store
 
 
+class _Validated(Pool):
+    """Workers over the file that was validated, which they read once more by themselves."""
+
+    def __init__(self, source: Path, settings: Settings, digest: str) -> None:
+        super().__init__(source, settings)
+        self._source, self._validated = source, digest
+
+    async def start(self) -> None:
+        """Start; raises `NotValidated` too, when the file has changed since it was looked at."""
+        await super().start()
+        if self.digest != self._validated:
+            await self.stop()
+            raise NotValidated(
+                f"{self._source} changed while it was being read; run `accordgraph validate`, then start anew"
+            )
+
+
 def engine_maker(project: Project, settings: Settings) -> Callable[[], Engine]:
     """Return what makes an engine over the store of the settings, anew each time it is called.
 
@@ -29,8 +48,8 @@ def engine_maker(project: Project, settings: Settings) -> Callable[[], Engine]:
     store = settings.store
 
     def memory() -> Engine:
-        validated(project.build)
-        return Pool(project.build / NQUADS, settings)
+        digest = hashlib.sha256(validated(project.build)).hexdigest()
+        return _Validated(project.build / NQUADS, settings, digest)
 
     def folder() -> Engine:
         os.close(hold(Path(store)).mark)  # its own process holds it; here it is only looked for

@@ -1,13 +1,15 @@
 """One setting says where queries are answered."""
 
 import asyncio
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from accordgraph.assets import Project
-from accordgraph.build import build
+from accordgraph.build import NQUADS, build
+from accordgraph.engine import Current
 from accordgraph.errors import DatasetNotBuilt, NotValidated
 from accordgraph.load import load_folder
 from accordgraph.push import push
@@ -42,3 +44,33 @@ def test_what_is_missing_is_told(mini: Project, tmp_path: Path) -> None:
         memory()
     with pytest.raises(DatasetNotBuilt):
         engine_maker(mini, replace(SETTINGS, store=str(tmp_path / "none")))()
+
+
+def children() -> set[str]:
+    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+
+
+def test_a_file_that_changes_after_it_was_looked_at_is_not_served(mini: Project) -> None:
+    assembly = build(mini)
+    validate(mini)
+    file = mini.build / NQUADS
+    make, before = engine_maker(mini, SETTINGS), children()
+
+    async def run() -> str:
+        current = Current(make)
+        await current.start()
+        running = children()
+        assert running > before
+        try:
+            late = make()
+            file.write_bytes(b"<urn:a> <urn:b> <urn:c> .\n")
+            with pytest.raises(NotValidated, match="changed while it was being read"):
+                await late.start()
+            assert children() == running, "what was started for it has ended"
+            with pytest.raises(NotValidated, match="has changed since it was validated"):
+                await current.replace()
+            return current.digest
+        finally:
+            await current.stop()
+
+    assert asyncio.run(run()) == assembly.digest
