@@ -149,7 +149,7 @@ class Current:
                 await self._replace()
             except AccordGraphError as error:
                 raise WorkerError(
-                    f"the process of the dataset ended, and no other can start: {error}"
+                    f"what answered queries is gone, and nothing can take its place: {error}"
                 ) from error
             self._recovered += 1
 

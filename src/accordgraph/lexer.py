@@ -58,6 +58,8 @@ class DatasetClause:
     prologue: str
     default: tuple[str, ...]
     named: tuple[str, ...]
+    places: tuple[tuple[int, int], ...] = ()
+    """Where each clause starts and ends."""
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -86,7 +88,7 @@ def _after_prologue(text: str) -> Iterator[Token]:
 def dataset_clause(text: str) -> DatasetClause:
     """Return the FROM and FROM NAMED clauses of a query."""
     body = list(_after_prologue(text))
-    default, named = [], []
+    default, named, places = [], [], []
     for place, token in enumerate(body):
         if token.kind != "word" or token.text.upper() != "FROM":
             continue
@@ -94,8 +96,12 @@ def dataset_clause(text: str) -> DatasetClause:
         if following and following[0].text.upper() == "NAMED":
             named += [graph.text for graph in following[1:]]
         else:
-            default += [graph.text for graph in following[:1]]
-    return DatasetClause(text[: body[0].start] if body else text, tuple(default), tuple(named))
+            following = following[:1]
+            default += [graph.text for graph in following]
+        last = (token, *following)[-1]
+        places.append((token.start, last.start + len(last.text)))
+    prologue = text[: body[0].start] if body else text
+    return DatasetClause(prologue, tuple(default), tuple(named), tuple(places))
 
 
 def first_word(text: str) -> Token | None:

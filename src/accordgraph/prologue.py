@@ -2,12 +2,13 @@
 
 A query here may use the graph's prefixes without declaring them, and a relative IRI in it is a thing of the
 graph. Another engine has to be told. What is added makes no new line, so the numbers of lines stay as they
-are; BASE comes first and once, the prefixes after those that are declared, as some engines insist.
+are; BASE comes first and once, the prefixes after those that are declared, as some engines insist. The graphs
+that a query names are sent beside it, by the protocol, since engines differ in what the two mean together.
 """
 
 import re
 
-from accordgraph.lexer import first_word, tokens
+from accordgraph.lexer import dataset_clause, first_word, tokens
 from accordgraph.namespaces import ID, PREFIXES
 
 _NAME = re.compile(r"(?<![\w-])([A-Za-z][\w-]*):")
@@ -32,3 +33,10 @@ def explicit(text: str) -> str:
     based = any(token.kind == "word" and token.text.upper() == "BASE" for token in tokens(text[:place]))
     base = f"BASE <{ID}> " if not based and _RELATIVE.search(text) else ""
     return base + text[:place] + prefixes + text[place:]
+
+
+def without_graphs(text: str) -> str:
+    """Return a query without its FROM clauses; the rest stays where it is."""
+    for start, end in dataset_clause(text).places:
+        text = text[:start] + re.sub(r"[^\r\n]", " ", text[start:end]) + text[end:]
+    return text

@@ -1,10 +1,12 @@
 """Filling an engine elsewhere with the dataset: by the Graph Store Protocol, or by SPARQL updates.
 
-The record of what is held is taken away first and written last, so an engine that was only half filled says
-that it holds nothing known. What is written replaces what was there, so a load can be done again.
+The load names itself in the record of what is held before it writes anything else, and writes the record anew
+when all is there, so an engine that was only half filled says so. What is written replaces what was there, so
+a load can be done again.
 """
 
 import hashlib
+import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,7 +17,7 @@ import pyoxigraph as ox
 from accordgraph.endpoint import RESULTS, check_address, credentials
 from accordgraph.errors import EndpointError, InputError
 from accordgraph.namespaces import BASE, RDF, XSD
-from accordgraph.record import RECORD, Record
+from accordgraph.record import RECORD, Record, begun
 from accordgraph.settings import Settings
 from accordgraph.ways import QUERYING, UNSAID, Ways, send, ways_of, writer_by
 
@@ -68,9 +70,11 @@ def push(
         ways = _complete(asked, engine)
         writer = writer_by(client, ways)
         there = engine.counts()
-        for stale in sorted({RECORD.value} | {g for g in there if g.startswith(_GRAPHS)} - set(named)):
-            if stale in there and stale != ways.merged:
-                writer.delete(stale)
+        load = uuid.uuid4().urn
+        writer.write(RECORD.value, _lines(begun(load)), replace=False)
+        kept = {*named, RECORD.value, ways.merged}
+        for stale in sorted(g for g in there if g.startswith(_GRAPHS) and g not in kept):
+            writer.delete(stale)
         done = 0
         for name in ("", *named):
             target = name or ways.merged
@@ -80,9 +84,14 @@ def push(
                 progress(done, total)
         engine.verify(graphs, ways.merged)
         altered = sorted(graphs[""].typed - engine.typed(ways.merged))
-        record = Record(hashlib.sha256(dataset).hexdigest(), len(graphs[""]), tuple(named), ways.merged)
-        writer.write(RECORD.value, [f"{triple} .\n" for triple in record.write()], replace=True)
+        digest = hashlib.sha256(dataset).hexdigest()
+        record = Record(digest, len(graphs[""]), tuple(named), ways.merged, (load,))
+        writer.write(RECORD.value, _lines(record.write()), replace=True)
     return Filled(record.digest, record.triples, len(named), ways, tuple(altered))
+
+
+def _lines(triples: list[ox.Triple]) -> list[str]:
+    return [f"{triple} .\n" for triple in triples]
 
 
 @dataclass

@@ -4,10 +4,12 @@ Whatever form is wanted, the endpoint is asked for one that can be read back (JS
 written anew here, by what also writes those of the workers. So every engine gives every form, an answer that
 was cut off is never passed on as if it were whole, and rows can be counted. A thread parses and writes while
 the answer comes.
+
+The end of an answer is held back until the record of what the engine holds is seen to be the one that was
+there at the start: an answer out of two datasets is never passed on either.
 """
 
 import asyncio
-import json
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -16,37 +18,31 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import httpx
 
-from accordgraph import forms, record
+from accordgraph import record
+from accordgraph.asking import Asking, fields, refusal
 from accordgraph.complexity import check_size
-from accordgraph.endpoint import NTRIPLES, RESULTS, check_address, credentials, media_type, what_it_says
-from accordgraph.engine import UNKNOWN, Job, gather
+from accordgraph.endpoint import NTRIPLES, RESULTS, check_address, credentials, media_type
+from accordgraph.engine import UNKNOWN, Job
 from accordgraph.errors import (
     AccordGraphError,
     EndpointError,
-    EvaluationError,
     LimitExceeded,
     Overloaded,
-    QueryError,
     WorkerError,
 )
 from accordgraph.feed import Feed
 from accordgraph.lexer import dataset_clause, first_word
-from accordgraph.prologue import explicit
+from accordgraph.prologue import explicit, without_graphs
 from accordgraph.readback import Reading
 from accordgraph.rows import too_many_rows
 from accordgraph.settings import Settings
-from accordgraph.store import Graphs, check_read_only
+from accordgraph.store import Graphs, check_read_only, graphs_of
 
-_COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 _GRAPH_FORMS = f"{NTRIPLES}, text/turtle;q=0.5"
-_MOST_SAID = 65_536
-"""How much of an error is read, in bytes."""
 
 
 class RemoteEngine:
     """Answers queries by asking an endpoint; `default-graph-uri` and the like in its URL are its dataset."""
-
-    lost = False
 
     def __init__(self, url: str, settings: Settings) -> None:
         """Make an engine that is not yet asked anything; raises `InputError` for what is no address."""
@@ -58,10 +54,16 @@ class RemoteEngine:
         self._busy: set[asyncio.Task[None]] = set()
         self._counts: Counter[str] = Counter()
         self._reached = False
+        self._loads: tuple[str, ...] = ()
         self.digest, self.triples = UNKNOWN, 0
+        self.lost = False
+        """Whether the engine holds another dataset now than when it was started."""
 
     async def start(self) -> None:
-        """Ask the endpoint what it holds; raises `EndpointError` when it does not answer."""
+        """Ask the endpoint what it holds.
+
+        Raises `EndpointError` when it does not answer, or is being filled.
+        """
         settings = self._settings
         self._threads = ThreadPoolExecutor(max(settings.workers, 1), "endpoint")
         self._client = httpx.AsyncClient(
@@ -70,22 +72,29 @@ class RemoteEngine:
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=settings.spare_workers),
             trust_env=False,
         )
+        self._asking = Asking(self._client, self._url)
         try:
-            found = record.read(await self._bindings(record.QUERY))
-            if found and found.merged and not self._own:
-                self._own = Graphs((found.merged,), found.named)
-            if found:
-                self.digest, self.triples = found.digest, found.triples
-            else:
-                self.triples = int((await self._bindings(_COUNT))[0]["n"]["value"])
-        except (AccordGraphError, LookupError, ValueError) as error:
+            found = await self._asking.record()
+            count = found.triples if found else await self._asking.count(self._own)
+        except (AccordGraphError, httpx.HTTPError) as error:
             await self.stop()
             raise EndpointError(self._url, f"does not answer as a SPARQL endpoint: {error}") from error
+        if found and not found.is_whole:
+            await self.stop()
+            raise EndpointError(
+                self._url, "is being filled, or a load was broken off: wait, or `accordgraph load` it again"
+            )
+        if found and found.merged and not self._own:
+            self._own = Graphs((found.merged,), found.named)
+        self._reached = True
+        self.digest, self.triples = found.digest if found else UNKNOWN, count
+        self._loads = found.loads if found else ()
 
-    async def _bindings(self, text: str) -> list[dict[str, dict[str, str]]]:
-        answer = json.loads(await gather(self, Job(text, forms.JSON.name)))
-        bindings: list[dict[str, dict[str, str]]] = answer["results"]["bindings"]
-        return bindings
+    async def _check_record(self) -> None:
+        """Raise `Overloaded` when the engine was filled, or began to be, since it was started."""
+        if await self._asking.loads() != self._loads:
+            self.lost, self.digest = True, UNKNOWN
+            raise Overloaded("the dataset of this endpoint is being replaced; ask again in a moment")
 
     async def stop(self) -> None:
         """End every query and the connections."""
@@ -155,13 +164,16 @@ class RemoteEngine:
 
     async def _exchange(self, job: Job, written: asyncio.Queue[bytes | None]) -> None:
         loop = asyncio.get_running_loop()
-        word, fields = await loop.run_in_executor(self._threads, self._request, job)
+        word, text, graphs = await loop.run_in_executor(self._threads, self._request, job)
+        await self._asking.check_merge(graphs)
         is_graph = word in ("CONSTRUCT", "DESCRIBE")
         headers = {"Accept": _GRAPH_FORMS if is_graph else RESULTS}
-        async with self._client.stream("POST", self._url, data=fields, headers=headers) as response:
+        async with self._client.stream(
+            "POST", self._url, data=fields(text, graphs), headers=headers
+        ) as response:
             self._reached = True
             if response.status_code != 200:
-                raise await _refusal(response)
+                raise await refusal(response)
             if "x-sparql-maxrows" in response.headers:  # how Virtuoso says that it left rows out
                 raise too_many_rows(int(response.headers["x-sparql-maxrows"]))
             feed = Feed()
@@ -187,39 +199,20 @@ class RemoteEngine:
                 with suppress(AccordGraphError):
                     await writing
                 raise
+        await self._check_record()
 
-    def _request(self, job: Job) -> tuple[str, dict[str, str | list[str]]]:
-        """Return the first word of a query and what is sent; raises `QueryError` for what is not sent."""
+    def _request(self, job: Job) -> tuple[str, str, Graphs]:
+        """Return the first word of a query, and what is sent; raises `QueryError` for what is not sent."""
         settings, text = self._settings, job.text
         check_size(text, settings.query_bytes, settings.query_depth, settings.query_patterns)
         check_read_only(text)
         word = first_word(text)
-        graphs = job.graphs
-        clause = dataset_clause(text)
-        if not graphs and not clause.default and not clause.named:
-            graphs = self._own
-        fields: dict[str, str | list[str]] = {"query": explicit(text)}
+        asked = job.graphs or graphs_of(text)
+        graphs = Graphs(tuple(dict.fromkeys(asked.default)), tuple(dict.fromkeys(asked.named)))
         if graphs:
-            fields |= {"default-graph-uri": list(graphs.default), "named-graph-uri": list(graphs.named)}
-        return word.text.upper() if word else "", fields
-
-
-async def _refusal(response: httpx.Response) -> AccordGraphError:
-    """Return what an answer that is no success means here."""
-    said = bytearray()
-    async for piece in response.aiter_bytes():
-        said += piece
-        if len(said) > _MOST_SAID:
-            break
-    reason = f"the engine behind this endpoint says: {what_it_says(bytes(said))}"
-    status = response.status_code
-    if status == 400:
-        return QueryError(reason)
-    if status == 500:  # of this query: the engine itself answers
-        return EvaluationError(reason)
-    if status in (408, 504):
-        return LimitExceeded("query_seconds", reason)
-    if status in (429, 503):
-        wait = response.headers.get("retry-after", "")
-        return Overloaded(reason, int(wait) if wait.isdecimal() else 1)
-    return WorkerError(f"{reason} (status {status})")
+            text = without_graphs(text)
+            if self._own.default and not graphs.named:
+                graphs = Graphs(graphs.default, (record.NOTHING.value,))
+        elif not dataset_clause(text).places:
+            graphs = self._own
+        return word.text.upper() if word else "", explicit(text), graphs

@@ -172,7 +172,7 @@ class LocalStore:
         """Answer a SPARQL query; see `Store.query`."""
         check_read_only(text)
         try:
-            graphs = graphs or _graphs_of(text)
+            graphs = graphs or graphs_of(text)
             if not graphs:
                 return Answer(self._store.query(text, base_iri=ID, prefixes=PREFIXES))
             return self._query_over(text, graphs)
@@ -290,8 +290,11 @@ def validated(build: Path) -> bytes:
     return dataset
 
 
-def _graphs_of(text: str) -> Graphs:
-    """Return the graphs that the query's FROM clauses name; the engine itself resolves what is written."""
+def graphs_of(text: str) -> Graphs:
+    """Return the graphs that the query's FROM clauses name; none when these cannot be read.
+
+    The engine itself resolves what is written.
+    """
     clause = dataset_clause(text)
     if not clause.default and not clause.named:
         return Graphs()

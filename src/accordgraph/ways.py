@@ -92,13 +92,13 @@ class _Updates:
         self._send(f"DROP SILENT GRAPH <{graph}>")
 
     def write(self, graph: str | None, lines: list[str], *, replace: bool) -> None:
-        if replace:
-            self._send(f"CLEAR SILENT GRAPH <{graph}>" if graph else "CLEAR SILENT DEFAULT")
+        target = f"GRAPH <{graph}>" if graph else "DEFAULT"
+        clear = f"CLEAR SILENT {target} ;\n" if replace else ""
         content = "".join(lines)
         if graph:
             content = f"GRAPH <{graph}> {{ {content} }}"
         # not INSERT DATA, in which Virtuoso takes no blank nodes
-        self._send(f"INSERT {{ {content} }} WHERE {{}}")
+        self._send(f"{clear}INSERT {{ {content} }} WHERE {{}}")
 
     def _send(self, update: str) -> None:
         kind = {"Content-Type": "application/sparql-update"}

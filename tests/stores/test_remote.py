@@ -44,7 +44,9 @@ DESCRIBED = json.dumps(
                     "p": {"type": "uri", "value": triple.predicate.value},
                     "o": {"type": "literal", "value": getattr(triple.object, "value", "")},
                 }
-                for triple in record.Record("abc", 7, (f"{BASE}graph/a",), record.MERGED.value).write()
+                for triple in record.Record(
+                    "abc", 7, (f"{BASE}graph/a",), record.MERGED.value, ("urn:load:1",)
+                ).write()
             ]
         },
     }
@@ -57,11 +59,14 @@ class Elsewhere:
     def __init__(self, described: bytes = DESCRIBED) -> None:
         self.answer: Response = Response(bindings([{"x": "1"}]), media_type=JSON)
         self.described = described
+        self.loads = [{"load": "urn:load:1"}] if described == DESCRIBED else []
         self.sent: list[dict[str, list[str]]] = []
         self.left = asyncio.Event()
 
     async def __call__(self, request: Request) -> Response:
         fields = parse_qs((await request.body()).decode())
+        if fields["query"] == [record.LOADS]:
+            return Response(bindings(self.loads), media_type=JSON)
         if record.RECORD.value in fields["query"][0]:
             return Response(self.described, media_type=JSON)
         if "#+ summary:" in fields["query"][0]:  # of the server itself, as for its search
@@ -105,7 +110,8 @@ def test_what_is_sent(elsewhere: Elsewhere) -> None:
     skos = "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> "
     assert second["query"] == [f"PREFIX a: <urn:a> {skos}CONSTRUCT WHERE {{ ?s a:b skos:c }}"]
     assert second["accept"] == ["application/n-triples, text/turtle;q=0.5"]
-    assert "default-graph-uri" not in third
+    assert third["query"] == ["SELECT ?x              { ?x ?y ?z }"]
+    assert (third["default-graph-uri"], third["named-graph-uri"]) == (["urn:g"], [record.NOTHING.value])
     assert (fourth["default-graph-uri"], fourth["named-graph-uri"]) == (["urn:d"], ["urn:n"])
 
 
@@ -144,6 +150,20 @@ def test_what_is_not_known_is_neither_kept_nor_tagged() -> None:
     assert all("etag" not in answer.headers for answer in answers)
     assert [answer.headers["cache-control"] for answer in answers] == ["no-store"] * 2
     assert len(elsewhere.sent) == 3
+
+
+def test_an_answer_is_passed_on_when_the_record_is_still_the_same(elsewhere: Elsewhere) -> None:
+    with elsewhere.served() as client:
+        assert ask(client).status_code == 200
+        for loads in ([], [{"load": "urn:load:2"}], [{"load": "urn:load:1"}, {"load": "urn:load:2"}]):
+            elsewhere.loads = loads
+            replaced = ask(client, f"SELECT ?x {{ ?x ?y {len(loads)} }}")
+            assert (replaced.status_code, replaced.headers["retry-after"]) == (503, "1")
+            assert "is being replaced" in replaced.json()["detail"]
+        elsewhere.loads = [{"load": "urn:load:1"}]
+        assert ask(client, "SELECT ?x { ?x ?y 4 }").status_code == 200
+        elsewhere.loads = [{"other": "urn:load:1"}]
+        assert ask(client, "SELECT ?x { ?x ?y 5 }").status_code == 503
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,7 @@ from storage import ROOT, STORES, Served
 
 ANSWERS = ROOT / "tests" / "competency"
 QUERIES = {
-    f"{query.kind}/{query.name}": query
-    for query in load_queries(ROOT / "queries")
-    if query.kind != "derive"
+    f"{query.kind}/{query.name}": query for query in load_queries(ROOT / "queries") if query.kind != "derive"
 }
 with Path(__file__).with_name("virtuoso.tsv").open(encoding="utf-8", newline="") as lines:
     DEVIATIONS = {name: (kind, reason) for name, kind, reason in csv.reader(lines, delimiter="\t")}
