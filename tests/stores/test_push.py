@@ -179,7 +179,7 @@ def test_who_may_not_write_is_told(virtuoso_alone: str) -> None:
         ({}, r"/none: POST of a query \(SPARQL Protocol\)", "graph-store and --update"),
         (
             {"graph_store": "/none"},
-            r"/none\?\S+: PUT of a graph \(Graph Store Protocol\)",
+            r"/none\?\S+: POST of a graph \(Graph Store Protocol\)",
             "graph-store names",
         ),
         ({"update": "/none"}, r"/none: POST of an update \(SPARQL Protocol\)", "update names"),
