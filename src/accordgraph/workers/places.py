@@ -20,7 +20,7 @@ from accordgraph.workers.process import Worker, out_of_time
 
 _YOUNG_SECONDS, _NICE = 0.02, 15
 """How long a query is young, and how far the system then lets other processes go before its worker."""
-_MANY, _YOUNG_PROCESSOR_SECONDS = 8, 0.008
+_MANY, _YOUNG_PROCESSOR_SECONDS = 8, 0.012
 """So many are young at a time. With more under way, the quick time of one is over when it is young no longer;
 it is young until it has had a processor for so long, since it may have to wait for its turn."""
 _RETRY_SECONDS = 5
