@@ -15,7 +15,7 @@ _ENGINE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTA
 _RULE = re.compile(r"[A-Z][a-z]+(?: [\w'?-]+)+")
 """How the engine names a rule, among the symbols that it would have taken."""
 _QUERIES = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
-_IRI_WITH_SPACE = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:[^<>\"{}|^`\n]*[ \t][^<>\"{}|^`\n]*>")
+_IRI_WITH_SPACE = re.compile(r"<[\w#/.:][^<>\"{}|^`\n]*[ \t][^<>\"{}|^`\n]*>")
 
 
 def explain(error: SyntaxError, text: str) -> QueryError:

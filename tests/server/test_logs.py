@@ -96,8 +96,7 @@ def test_clients_are_told_apart_but_not_named(log: pytest.LogCaptureFixture) -> 
 def test_budgets_are_of_the_client_behind_the_proxy(trusted: str, spent: bool) -> None:
     settings = replace(FREE, client_errors=1, trusted_proxies=trusted)
     with serving(DATASET, settings) as address:
-        for number in (1, 2):
-            assert forwarded(address, "ASK {", f"192.0.2.{number}") == 400
+        assert forwarded(address, "ASK {", "192.0.2.1") == 400
         assert (forwarded(address, "ASK {}", "192.0.2.3") == 429) == spent
 
 
