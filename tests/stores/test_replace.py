@@ -66,7 +66,7 @@ def test_exchanged_twice_under_way(tmp_path: Path, on_disk: bool) -> None:
                     put(generation)
                     await current.replace()
                     digests.add(current.digest)
-                asked += [asyncio.create_task(ask()) for _ in range(8)]
+                    asked += [asyncio.create_task(ask()) for _ in range(8)]  # else all may have ended by now
                 begun += [piece async for piece in pieces]
             return begun, await asyncio.gather(*asked), digests
         finally:
