@@ -6,16 +6,12 @@ import os
 import resource
 import signal
 import time
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from accordgraph.engine import Current, Job, Meter, gather
+from accordgraph.engine import Current, Job, gather
 from accordgraph.errors import (
     EvaluationError,
     InputError,
@@ -28,84 +24,24 @@ from accordgraph.errors import (
 from accordgraph.settings import Settings
 from accordgraph.workers.places import Places
 from accordgraph.workers.pool import Pool
-
-DATASET = Path(__file__).parent.parent / "server" / "dataset.nq"
-COUNT = Job("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "csv")
-RUNAWAY = Job("SELECT (COUNT(*) AS ?n) {" + "".join(f"?a{i} ?b{i} ?c{i} ." for i in range(30)) + "}", "csv")
-STREAM = Job("SELECT * {" + "".join(f"?a{i} ?b{i} ?c{i} ." for i in range(30)) + "}", "csv")
-BOMB = Job(
-    "SELECT (STRLEN(?x30) AS ?n) { BIND('0123456789' AS ?x0) "
-    + "".join(f"BIND(CONCAT(?x{i}, ?x{i}) AS ?x{i + 1}) " for i in range(30))
-    + "}",
-    "csv",
+from pooling import (
+    BOMB,
+    COUNT,
+    CRASH,
+    DATASET,
+    FEW,
+    RUNAWAY,
+    STREAM,
+    UNCAPPED,
+    answers,
+    children,
+    error,
+    is_alive,
+    nurseries,
+    pool,
+    run,
+    until,
 )
-FEW = Settings(spare_workers=2, quick_seconds=0.2, query_seconds=5)
-UNCAPPED = Settings(spare_workers=1, query_bytes=10**8, query_depth=10**9, query_patterns=10**9)
-CRASH = Job("ASK { FILTER(?a<" + "(" * 800_000 + "1" + ")" * 800_000 + "&&2>1) }", "csv")
-"""Brackets that the lexer takes for an IRI, more than the stack of a worker holds."""
-
-
-@asynccontextmanager
-async def pool(settings: Settings = FEW) -> AsyncIterator[Pool]:
-    pool = Pool(DATASET, settings)
-    await pool.start()
-    try:
-        yield pool
-    finally:
-        await pool.stop()
-
-
-async def error(pool: Pool | Current, job: Job) -> Exception:
-    with pytest.raises(Exception) as raised:
-        await gather(pool, job)
-    return raised.value
-
-
-async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.01)
-
-
-def children(pid: int) -> list[int]:
-    """Return the processes that a process has started and that have not ended."""
-    found = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        with suppress(FileNotFoundError):  # a thread that has ended meanwhile
-            found += [int(child) for child in (task / "children").read_text().split()]
-    return [child for child in found if is_alive(child)]
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return status.rpartition(")")[2].split()[0] != "Z"
-
-
-OTHERS: set[int] = set()
-"""The nurseries of other tests' servers, which live on."""
-
-
-@pytest.fixture(autouse=True)
-def others() -> None:
-    OTHERS.clear()
-    OTHERS.update(nurseries())
-
-
-def nurseries() -> list[int]:
-    own = set(children(os.getpid())) - OTHERS
-    return [pid for pid in own if b"accordgraph.workers.nursery" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-
-
-async def answers(pool: Pool | Current) -> bool:
-    return await gather(pool, COUNT) == b"n\r\n4\r\n"
-
-
-def run(test: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(test())  # type: ignore[arg-type]
-
 
 BADLY = ("stopped", "memory", "processor", "lost")
 ENDS: dict[str, tuple[Job, Settings, type[Exception], str, str]] = {
@@ -128,160 +64,6 @@ def test_ends(name: str) -> None:
             await until(lambda: workers.sizes() == {"idle": 1, "busy": 0, "slow": 0, "queued": 0})
             ended = {name: n for name, n in workers.counts().items() if n and name in BADLY}
             assert ended == {count: 1}
-
-    run(test)
-
-
-def test_a_query_that_is_held_goes_on_when_a_place_is_free() -> None:
-    settings = Settings(
-        spare_workers=3, quick_seconds=0.05, slow_places=1, queue_seconds=20, query_seconds=20
-    )
-
-    async def test() -> None:
-        async with pool(settings) as workers:
-            first = asyncio.ensure_future(error(workers, RUNAWAY))
-            await until(lambda: workers.sizes()["slow"] == 1)
-            second = asyncio.ensure_future(error(workers, RUNAWAY))
-            await until(lambda: workers.sizes()["queued"] == 1)
-            assert await answers(workers), "a short query passes both"
-            first.cancel()
-            await until(lambda: workers.sizes()["queued"] == 0 and workers.sizes()["slow"] == 1)
-            second.cancel()
-            await until(lambda: workers.sizes()["busy"] == 0)
-
-    run(test)
-
-
-def test_a_full_queue_sheds() -> None:
-    settings = Settings(spare_workers=3, quick_seconds=0.05, slow_places=1, queue_length=0, query_seconds=20)
-
-    async def test() -> None:
-        async with pool(settings) as workers:
-            first = asyncio.ensure_future(error(workers, RUNAWAY))
-            await until(lambda: workers.sizes()["slow"] == 1)
-            assert isinstance(await error(workers, RUNAWAY), Overloaded)
-            first.cancel()
-
-    run(test)
-
-
-async def pieces_and_error(pool: Pool, job: Job) -> tuple[int, Exception]:
-    """Return how many pieces of an answer came before it failed, and why it did."""
-    count = 0
-    with pytest.raises(Exception) as raised:
-        async with pool.run(job) as pieces:
-            async for _ in pieces:
-                count += 1
-    return count, raised.value
-
-
-@pytest.mark.parametrize(("places", "kind"), [(0, Overloaded), (1, LimitExceeded)])
-def test_an_answer_that_has_begun_is_not_shed(places: int, kind: type[Exception]) -> None:
-    """It begins when it has a slow place; without one it is told to come again before any of it is sent."""
-    settings = Settings(
-        spare_workers=3, quick_seconds=60, slow_places=places, queue_length=0, query_seconds=1
-    )
-
-    async def test() -> None:
-        async with pool(settings) as workers:
-            count, found = await pieces_and_error(workers, STREAM)
-            assert isinstance(found, kind)
-            assert (count > 0) == (places > 0)
-
-    run(test)
-
-
-def test_a_long_answer_that_is_held_is_whole() -> None:
-    settings = Settings(spare_workers=3, quick_seconds=60, slow_places=1, queue_seconds=20, query_seconds=20)
-    long = Job("SELECT * {" + "".join(f"?a{i} ?b{i} ?c{i} ." for i in range(7)) + "}", "csv")
-
-    async def test() -> None:
-        async with pool(settings) as workers:
-            whole = await gather(workers, long)
-            assert len(whole) > 2**20
-            async with workers.run(STREAM) as pieces:
-                await anext(pieces)
-                asking = asyncio.ensure_future(gather(workers, long))
-                await until(lambda: workers.sizes()["queued"] == 1)
-            assert await asking == whole
-
-    run(test)
-
-
-def test_a_query_is_told_what_it_took() -> None:
-    """It pays for the processor, and not for the time that it was held or ran beside others."""
-    settings = Settings(
-        spare_workers=3, quick_seconds=0.05, slow_places=1, queue_seconds=1, query_seconds=1.5
-    )
-
-    async def test() -> None:
-        async with pool(settings) as workers:
-            jobs = [replace(job, meter=Meter()) for job in (COUNT, RUNAWAY, RUNAWAY)]
-            await gather(workers, jobs[0])
-            running = asyncio.ensure_future(error(workers, jobs[1]))
-            await until(lambda: workers.sizes()["slow"] == 1)
-            assert isinstance(await error(workers, jobs[2]), Overloaded)
-            await running
-            used = [job.meter.processor_seconds or 0 for job in jobs]
-            assert 0 < used[0] < 0.2 and used[1] > 0.3 and 0 < used[2] < 0.3, used
-
-    run(test)
-
-
-def test_who_waited_longest_for_a_worker_makes_room() -> None:
-    """The one that came last gets the first worker that there is; the first one goes, when it must."""
-    settings = Settings(spare_workers=0, workers=3)
-
-    async def test() -> None:
-        async with pool(settings) as workers:
-            asked = [asyncio.ensure_future(gather(workers, COUNT)) for _ in range(5)]
-            found = await asyncio.gather(*asked, return_exceptions=True)
-            assert [isinstance(one, Overloaded) for one in found] == [True, True, False, False, False]
-
-    run(test)
-
-
-def test_with_many_under_way_the_quick_time_is_over_early() -> None:
-    settings = Settings(spare_workers=12, quick_seconds=60, slow_places=1, queue_length=0, query_seconds=2)
-
-    async def test() -> None:
-        async with pool(settings) as workers:
-            await until(lambda: workers.sizes()["idle"] == 12)
-            found = await asyncio.gather(*(error(workers, RUNAWAY) for _ in range(12)))
-            assert {type(one) for one in found} == {Overloaded, LimitExceeded}
-
-    run(test)
-
-
-def test_what_was_not_quick_is_known_the_next_time() -> None:
-    """With many under way it needs a slow place from the start, and takes no process when there is none."""
-    settings = Settings(spare_workers=12, quick_seconds=60, slow_places=1, queue_length=0, query_seconds=2)
-
-    async def test() -> None:
-        async with pool(settings) as workers:
-            await asyncio.gather(*(error(workers, RUNAWAY) for _ in range(12)))
-            await until(lambda: workers.sizes()["idle"] == 12)
-            before = workers.counts()["started"]
-            found = await asyncio.gather(*(error(workers, RUNAWAY) for _ in range(60)))
-            assert Counter(map(type, found)) == {Overloaded: 59, LimitExceeded: 1}
-            await until(lambda: workers.sizes()["idle"] == 12)
-            assert workers.counts()["started"] - before < 20
-
-    run(test)
-
-
-def test_a_short_query_that_had_no_turn_is_not_sent_away() -> None:
-    settings = Settings(spare_workers=1, quick_seconds=0.1, slow_places=0, queue_length=0)
-
-    async def test() -> None:
-        async with pool(settings) as workers:
-            await until(lambda: workers.sizes()["idle"] == 1)
-            (pid,) = children(nurseries()[0])
-            os.kill(pid, signal.SIGSTOP)
-            asking = asyncio.ensure_future(answers(workers))
-            await asyncio.sleep(0.5)
-            os.kill(pid, signal.SIGCONT)
-            assert await asking
 
     run(test)
 

@@ -107,8 +107,6 @@ class Places:
 
     def leave(self, stay: Stay) -> None:
         """Let a query go that has ended, or is to be stopped; its slow place goes to one that is held."""
-        if stay.worker.processor_seconds() - stay.clock > _YOUNG_SECONDS:
-            self._remember(stay)
         for timer in stay.timers.values():
             timer.cancel()
         self._stays.discard(stay)
@@ -126,6 +124,7 @@ class Places:
         stay.young = False
         if stay.slow_place or stay in self._held or stay.worker.told:
             return
+        self._remember(stay)
         if self._slow < self._settings.slow_places:
             self._go_on(stay)
         elif len(self._held) < self._settings.queue_length:
@@ -146,7 +145,6 @@ class Places:
         stay.young, stay.slowed = False, True
         stay.worker.stand_back(_NICE)
         if self._are_many():
-            self._remember(stay)
             self.ask_for_slow_place(stay)
         self._on_room()
 
