@@ -93,6 +93,7 @@ def server(folder: Path, **settings: object) -> Iterator[Server]:
 def test_a_new_dataset_is_put_in_place_without_dropping_a_request(tmp_path: Path) -> None:
     first = publish(tmp_path, dataset(3))
     answers, done = [], threading.Event()
+    replaced = 'accordgraph_reloads_total{outcome="replaced"} 1.0'
     with server(tmp_path, client_seconds=0) as served:
         assert served.health()["digest"] == first
 
@@ -113,12 +114,11 @@ def test_a_new_dataset_is_put_in_place_without_dropping_a_request(tmp_path: Path
         done.set()
         asking.join()
         assert answers == sorted(answers) and set(answers) == {4, 6}
+        until(lambda: served.said("was put in the place of"))
         assert [line["level"] for line in served.said("was put in the place of")] == ["info"]
         (result,) = httpx.get(f"{served.address}/api/search", params={"q": "version"}).json()["results"]
         assert result["label"] == "Version 5"
-        assert (
-            'accordgraph_reloads_total{outcome="replaced"} 1.0' in httpx.get(f"{served.address}/metrics").text
-        )
+        until(lambda: replaced in httpx.get(f"{served.address}/metrics").text)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,8 @@ def test_what_is_not_valid_is_not_put_in_place(
         assert line["level"] == "error" and why in str(line["event"])
         assert served.health()["digest"] == first
         assert httpx.get(f"{served.address}/ready").status_code == 200
-        assert 'accordgraph_reloads_total{outcome="kept"} 1.0' in httpx.get(f"{served.address}/metrics").text
+        kept = 'accordgraph_reloads_total{outcome="kept"} 1.0'
+        until(lambda: kept in httpx.get(f"{served.address}/metrics").text)
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
