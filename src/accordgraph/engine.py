@@ -27,6 +27,8 @@ class Meter:
     """Known, where the engine can tell, once the context of the query has been left."""
     rows: int = 0
     """The rows or triples of its answer, when that has ended."""
+    engine: str = ""
+    """What names the start of the engine that answers (see `Current.token`), once it is asked."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,7 @@ class Current:
         """Answer a query; see `Engine.run`. An engine that was lost is replaced first."""
         if self._engine.lost:
             await self._recover()
-        engine = self._engine
+        engine, job.meter.engine = self._engine, self.token
         self._running[id(engine)] = self._running.get(id(engine), 0) + 1
         try:
             async with engine.run(job) as pieces:

@@ -8,37 +8,29 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from accordgraph import __version__, forms
 from accordgraph.engine import UNKNOWN, Current, Job, gather
-from accordgraph.errors import (
-    AccordGraphError,
-)
+from accordgraph.errors import AccordGraphError
 from accordgraph.lexer import always_the_same
-from accordgraph.server import problems, trace
+from accordgraph.server import trace
 from accordgraph.server.budget import Budgets, BudgetSpent, client_of
-from accordgraph.server.cache import Cache, matches
+from accordgraph.server.cache import Cache, Draft, matches
 from accordgraph.server.coding import choose_coding, encode
 from accordgraph.server.negotiation import Choice, header_of
 from accordgraph.server.outcomes import as_problem, outcome_of
-from accordgraph.server.problems import Problem
+from accordgraph.server.question import Question, UnderWay
 from accordgraph.server.sending import Streamed, Whole
-from accordgraph.server.spool import Room, Spool
+from accordgraph.server.spool import Room
 from accordgraph.settings import Settings
-from accordgraph.store import Graphs
 
-_FIRST_BYTES, _FIRST_SECONDS = 65_536, 0.2
 _AT_ONCE = 2**18
 """The most octets of an answer that is compressed and sent as a whole."""
-_PAGE_BYTES = 4 * 2**20
-"""The most octets of the content of a page."""
-_PIECE = 65_536
 _TURNS = 4
 """The long answers of which a piece is taken, or sent, at the same time."""
 LIMITS = '</api/settings>; rel="service-meta"'
@@ -46,30 +38,8 @@ LIMITS = '</api/settings>; rel="service-meta"'
 _CONDITIONAL = ("GET", "HEAD", "QUERY")
 """The methods for which an entity tag that the client has is looked at."""
 
-Render = Callable[[dict[str, object]], bytes | Awaitable[bytes]]
-"""Makes the body of a response from the content of a `TABLE`; it may have to wait for more."""
 Observe = Callable[[str, float, int], None]
 """Is told how a query ended, in a word, how many seconds it took, and how many rows it gave."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """A query, the graphs it is asked over, the form that was chosen, and how a page of it is made.
-
-    `variant` names what else a page depends on, as its language; `most_rows` is the most rows or triples that
-    it is made from (default: the setting `table_rows`).
-    """
-
-    text: str
-    choice: Choice
-    graphs: Graphs = Graphs()
-    render: Render | None = None
-    headers: Mapping[str, str] | None = None
-    variant: str = ""
-    """What else the answer depends on, as a page does on its address."""
-    most_rows: int | None = None
-    steady: bool = True
-    """Whether the answer has the same octets from every engine, as where the order of its rows is total."""
 
 
 class Answers:
@@ -92,11 +62,13 @@ class Answers:
         key = (self.engine.digest, "rows", text)
         body = self.cache.get(key)
         if body is None:
+            token, job = self.engine.token, Job(text, forms.JSON.name)
             try:
-                body = await gather(self.engine, Job(text, forms.JSON.name))
+                body = await gather(self.engine, job)
             except AccordGraphError as error:
                 raise as_problem(error) from error
-            self._keep(key, body)
+            if self._lasts(job, token):
+                self.cache.put(key, body)
         bindings: list[dict[str, dict[str, str]]] = json.loads(body)["results"]["bindings"]
         return bindings
 
@@ -110,7 +82,7 @@ class Answers:
         if kept is not None:
             return int(kept)
         client = self._account(request)
-        job = Job(text, forms.JSON.name, most_rows=self.settings.answer_rows)
+        token, job = self.engine.token, Job(text, forms.JSON.name, most_rows=self.settings.answer_rows)
         began, outcome = time.perf_counter(), "left"
         try:
             body = await gather(self.engine, job)
@@ -119,9 +91,10 @@ class Answers:
             outcome = outcome_of(error)
             raise as_problem(error) from error
         finally:
-            self.ended(client, job, outcome, time.perf_counter() - began)
+            self._ended(client, job, outcome, time.perf_counter() - began)
         count = len(json.loads(body)["results"]["bindings"])
-        self._keep(key, str(count).encode())
+        if self._lasts(job, token):
+            self.cache.put(key, str(count).encode())
         return count
 
     def _account(self, request: Request) -> str:
@@ -134,13 +107,14 @@ class Answers:
             raise as_problem(error) from error
         return client
 
-    def _keep(self, key: tuple[str, ...], octets: bytes) -> None:
-        if self.engine.digest != UNKNOWN:
-            self.cache.put(key, octets)
+    def _lasts(self, job: Job, token: str) -> bool:
+        """Return whether an answer is of the dataset that was there before and is there, and has a name."""
+        return job.meter.engine == token == self.engine.token and self.engine.digest != UNKNOWN
 
     async def respond(self, request: Request, question: Question) -> Response:
         """Answer a question; raises `Problem` for one that fails before a part of its answer was sent."""
         began = time.perf_counter()
+        token = self.engine.token
         trace.note_query(question.text)
         coding = choose_coding(header_of(request, "accept-encoding"))
         key = self._key(question, coding, str(request.url) if question.render else "")
@@ -163,17 +137,30 @@ class Answers:
                 return Whole(kept, coding, headers | {"Server-Timing": "cache;desc=hit"})
         else:
             headers["Cache-Control"] = "no-store"
-        client = self._account(request)
-        run = _Run(self, question, client, began)
+        run = self._ask(request, question, began)
         try:
             await run.begin(request)
             headers["Server-Timing"] = run.timing()
-            if run.spool.ended and (question.render or len(run.spool) <= _AT_ONCE):
-                return await self._finished(run, coding, headers, key if same else None)
+            at_once = run.spool.ended and (question.render is not None or len(run.spool) <= _AT_ONCE)
+            body = await self._whole(run, coding) if at_once else None
         except BaseException:
             run.close()
             raise
-        return Streamed(run, coding, headers, request.method == "HEAD", self.cache, key if same else None)
+        if same and not self._lasts(run.job, token):  # the tag of one dataset is not that of the next
+            same = False
+            del headers["ETag"]
+            headers["Cache-Control"] = "no-store"
+        if body is None:
+            draft = Draft(self.cache, key if same else None)
+            return Streamed(run, coding, headers, request.method == "HEAD", draft)
+        if same:
+            self.cache.put(key, body)
+        return Whole(body, coding, headers)
+
+    def _ask(self, request: Request, question: Question, began: float) -> UnderWay:
+        """Begin a query on the account of the client; raises `Problem` when that has nothing left."""
+        ended = partial(self._ended, self._account(request))
+        return UnderWay(self.engine, self.settings, question, self.room, self.turns, began, ended)
 
     def give(
         self,
@@ -205,16 +192,13 @@ class Answers:
             self.cache.put(key, body)
         return Whole(body, coding, headers)
 
-    async def _finished(self, run: "_Run", coding: str, headers: dict[str, str], key: str | None) -> Response:
+    async def _whole(self, run: UnderWay, coding: str) -> bytes:
         body = run.spool.whole()
         run.close()
         if render := run.question.render:
             made = await asyncio.to_thread(render, json.loads(body))
             body = made if isinstance(made, bytes) else await made
-        body = await asyncio.to_thread(encode, coding, body)
-        if key:
-            self.cache.put(key, body)
-        return Whole(body, coding, headers)
+        return await asyncio.to_thread(encode, coding, body)
 
     def _key(self, question: Question, coding: str, page: str) -> str:
         """Return what names an answer: the dataset, query, graphs, form and coding, and the page it is in."""
@@ -234,7 +218,7 @@ class Answers:
         asked = hashlib.sha256(json.dumps((__version__, *parts)).encode()).hexdigest()
         return f"{(digest or self.engine.digest)[:16]}-{asked[:24]}-{coding}"
 
-    def ended(self, client: str, job: Job, outcome: str, seconds: float) -> None:
+    def _ended(self, client: str, job: Job, outcome: str, seconds: float) -> None:
         """Take note of how a query ended, and after how many seconds.
 
         A client pays for the time of the processor; for all the time where the engine cannot tell that.
@@ -242,87 +226,3 @@ class Answers:
         used, failed = job.meter.processor_seconds, outcome not in ("answered", "overloaded", "left")
         self._budgets.charge(client, seconds if used is None else used, failed)
         self._observe(outcome, seconds, job.meter.rows)
-
-
-class _Run:
-    """One query under way: a task takes what it gives into a spool."""
-
-    def __init__(self, answers: Answers, question: Question, client: str, began: float) -> None:
-        self._answers, self._client, self._began = answers, client, began
-        self.question = question
-        self._seconds: float | None = None
-        most = answers.settings.answer_bytes
-        self.turns = answers.turns
-        self.spool = Spool(min(most, _PAGE_BYTES) if question.render else most, answers.room)
-        self._task = asyncio.get_running_loop().create_task(self._take())
-
-    async def _take(self) -> None:
-        settings, question = self._answers.settings, self.question
-        is_page = question.render is not None
-        job = Job(
-            question.text,
-            forms.TABLE.name if is_page else question.choice.form.name,
-            question.graphs,
-            question.most_rows or (settings.table_rows if is_page else settings.answer_rows),
-        )
-        outcome = "left"
-        try:
-            async with self._answers.engine.run(job) as pieces:
-                async for piece in pieces:
-                    if len(self.spool) < _FIRST_BYTES:
-                        self.spool.write(piece)
-                        continue
-                    async with self.turns:
-                        self.spool.write(piece)
-                        await asyncio.sleep(0)
-            outcome = "answered"
-            self.spool.end()
-        except AccordGraphError as error:
-            outcome = outcome_of(error)
-            self.spool.end(error)
-        except Exception as error:
-            outcome = "failed"
-            self.spool.end(error)
-        finally:
-            self._seconds = time.perf_counter() - self._began
-            self._answers.ended(self._client, job, outcome, self._seconds)
-
-    async def begin(self, request: Request) -> None:
-        """Wait for the first part; raises the `Problem` of a query that failed before it."""
-        whole = self.question.render is not None or request.scope.get("http_version") == "1.0"
-        wait = self.spool.finished() if whole else self.spool.begun(_FIRST_BYTES, _FIRST_SECONDS)
-        await _unless_left(request, wait)
-        if self.spool.error:
-            raise as_problem(self.spool.error) from self.spool.error
-
-    def timing(self) -> str:
-        """Return the header Server-Timing: what the query took, or how long its first part was waited for."""
-        if self._seconds is None:
-            return f"first;dur={1000 * (time.perf_counter() - self._began):.1f}"
-        return f"query;dur={1000 * self._seconds:.1f}"
-
-    def close(self) -> None:
-        """Stop the query if it still runs, and let go of what it gave."""
-        self._task.cancel()
-        self.spool.close()
-
-
-async def _unless_left(request: Request, wait: Awaitable[None]) -> None:
-    """Wait for something while the client is there; raises `CancelledError` when it goes."""
-
-    async def left() -> None:
-        while (await request.receive())["type"] != "http.disconnect":
-            pass
-
-    waiting, leaving = asyncio.ensure_future(wait), asyncio.ensure_future(left())
-    try:
-        await asyncio.wait((waiting, leaving), return_when=asyncio.FIRST_COMPLETED)
-        if waiting.done():
-            await waiting
-        else:
-            raise Problem(problems.LEFT, "the client went away before the answer")
-    finally:
-        for task in (waiting, leaving):
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task

@@ -14,10 +14,11 @@ from accordgraph import forms
 from accordgraph.errors import shown
 from accordgraph.namespaces import BASE, shorten
 from accordgraph.server import addresses, pages, problems
-from accordgraph.server.answers import Answers, Question, Render
+from accordgraph.server.answers import Answers
 from accordgraph.server.catalogue import Catalogue, Known
 from accordgraph.server.languages import Language, language_of
 from accordgraph.server.problems import Problem
+from accordgraph.server.question import Question, Render
 from accordgraph.store import Graphs
 
 ADDRESS = "/graph-store"

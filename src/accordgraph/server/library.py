@@ -23,13 +23,14 @@ from accordgraph.library import CONCEPTS, KINDS, Library, iri_of, schemes_of
 from accordgraph.parameters import Schemes
 from accordgraph.queries import Query
 from accordgraph.server import asked, pages, problems
-from accordgraph.server.answers import Answers, Question, Render
+from accordgraph.server.answers import Answers
 from accordgraph.server.asked import Asked
 from accordgraph.server.catalogue import Catalogue
 from accordgraph.server.documents import document
 from accordgraph.server.languages import PARAMETER, language_of
 from accordgraph.server.negotiation import choose_form, header_of
 from accordgraph.server.problems import Problem
+from accordgraph.server.question import Question, Render
 from accordgraph.server.sparql import pairs
 from accordgraph.store import Answer
 

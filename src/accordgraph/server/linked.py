@@ -17,7 +17,7 @@ from accordgraph.errors import shown
 from accordgraph.namespaces import BASE, CONCEPT, ID, RDF
 from accordgraph.rows import too_many_rows
 from accordgraph.server import addresses, pages, problems
-from accordgraph.server.answers import Answers, Question, Render
+from accordgraph.server.answers import Answers
 from accordgraph.server.catalogue import Catalogue, Known
 from accordgraph.server.context import Row
 from accordgraph.server.languages import Language, language_of
@@ -25,6 +25,7 @@ from accordgraph.server.negotiation import Choice
 from accordgraph.server.outcomes import as_problem
 from accordgraph.server.portrait import Portrait, Said
 from accordgraph.server.problems import Problem
+from accordgraph.server.question import Question, Render
 from accordgraph.server.sections import sections
 
 PAGE = 50

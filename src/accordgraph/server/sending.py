@@ -2,28 +2,16 @@
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
-from typing import Protocol
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from accordgraph.errors import AccordGraphError
-from accordgraph.server.cache import Cache, Draft
+from accordgraph.server.cache import Draft
 from accordgraph.server.coding import IDENTITY, encoder
-from accordgraph.server.spool import Spool
+from accordgraph.server.question import UnderWay, unless_left
 
 _PIECE = 65_536
-
-
-class UnderWay(Protocol):
-    """A query under way: its spool, the turns that long answers take, and its end."""
-
-    spool: Spool
-    turns: asyncio.Semaphore
-
-    def close(self) -> None:
-        """Stop the query if it still runs, and let go of what it gave."""
 
 
 class Streamed(Response):
@@ -35,8 +23,7 @@ class Streamed(Response):
         coding: str,
         headers: Mapping[str, str],
         head_only: bool,
-        cache: Cache,
-        key: str | None,
+        draft: Draft,
     ) -> None:
         super().__init__(None, 200, dict(headers))
         del self.headers["content-length"]
@@ -44,22 +31,13 @@ class Streamed(Response):
             self.headers["Content-Encoding"] = coding
         elif run.spool.ended:
             self.headers["Content-Length"] = str(len(run.spool))
-        self._run, self._coding, self._head_only = run, coding, head_only
-        self._draft = Draft(cache, key)
+        self._run, self._coding, self._head_only, self._draft = run, coding, head_only, draft
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the pieces as they come."""
-        sending = asyncio.ensure_future(self._send(send))
-        leaving = asyncio.ensure_future(_disconnected(receive))
         try:
-            await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
-            if sending.done():
-                await sending
+            await unless_left(receive, self._send(send))
         finally:
-            for task in (sending, leaving):
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
             self._run.close()
             self._draft.drop()
 
@@ -82,11 +60,6 @@ class Streamed(Response):
         self._draft.add(rest)
         self._draft.keep()
         await send({"type": "http.response.body", "body": rest})
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 class Whole(Response):

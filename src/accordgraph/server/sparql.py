@@ -18,11 +18,12 @@ from accordgraph.errors import shown
 from accordgraph.forms import Form
 from accordgraph.lexer import first_word, is_update
 from accordgraph.server import pages, problems
-from accordgraph.server.answers import LIMITS, Answers, Question
+from accordgraph.server.answers import LIMITS, Answers
 from accordgraph.server.catalogue import Catalogue
 from accordgraph.server.languages import language_of
 from accordgraph.server.negotiation import choose_form, header_of
 from accordgraph.server.problems import Problem
+from accordgraph.server.question import Question
 from accordgraph.settings import Settings
 from accordgraph.store import Graphs
 
