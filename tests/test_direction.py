@@ -14,7 +14,7 @@ ORDER = (
     "shacl quality validate reference grammar syntax complexity store forms rows pieces spreadsheet "
     "results client engine words search indexing record prologue endpoint asking feed readback remote load "
     "ways push workers.sandbox workers.worker workers.nursery workers.keeper workers.process workers.places "
-    "workers.pool workers stores "
+    "workers.waiting workers.exchange workers.pool workers stores "
     "server.trace server.problems server.wire server.negotiation server.spool server.budget server.cache "
     "server.coding server.outcomes server.question server.sending server.answers server.documents "
     "server.languages "

@@ -108,7 +108,7 @@ def test_a_long_answer_that_is_held_is_whole() -> None:
 def test_a_query_is_told_what_it_took() -> None:
     """It pays for the processor, and not for the time that it was held or ran beside others."""
     settings = Settings(
-        spare_workers=3, quick_seconds=0.05, slow_places=1, queue_seconds=1, query_seconds=1.5
+        spare_workers=3, quick_seconds=0.05, slow_places=1, queue_seconds=1, query_seconds=4
     )
 
     async def test() -> None:
@@ -120,7 +120,8 @@ def test_a_query_is_told_what_it_took() -> None:
             assert isinstance(await error(workers, jobs[2]), Overloaded)
             await running
             used = [job.meter.processor_seconds or 0 for job in jobs]
-            assert 0 < used[0] < 0.2 and used[1] > 0.3 and 0 < used[2] < 0.3, used
+            assert 0 < used[0] < used[1] and 0 < used[2] < used[1], used
+            assert max(used[0], used[2]) < settings.queue_seconds, "so long one of them was held"
 
     run(test)
 

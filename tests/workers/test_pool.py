@@ -47,7 +47,7 @@ BADLY = ("stopped", "memory", "processor", "lost")
 ENDS: dict[str, tuple[Job, Settings, type[Exception], str, str]] = {
     "crash": (CRASH, UNCAPPED, WorkerError, "SIGSEGV", "lost"),
     "memory": (BOMB, Settings(spare_workers=1, query_memory=200), LimitExceeded, "200 MiB", "memory"),
-    "deadline": (RUNAWAY, Settings(spare_workers=1, query_seconds=0.5), LimitExceeded, "0.5 sec", "stopped"),
+    "deadline": (RUNAWAY, Settings(spare_workers=1, query_seconds=2), LimitExceeded, "2 sec", "stopped"),
     "no slow place": (RUNAWAY, Settings(spare_workers=1, slow_places=0), Overloaded, "slow", "stopped"),
 }
 
@@ -73,7 +73,7 @@ def test_the_system_ends_a_query_that_the_pool_forgot(monkeypatch: pytest.Monkey
     monkeypatch.setattr(Places, "_watch", lambda *_: None)
 
     async def test() -> None:
-        async with pool(Settings(spare_workers=1, query_seconds=0.1)) as workers:
+        async with pool(Settings(spare_workers=1, query_seconds=1)) as workers:
             found = await error(workers, RUNAWAY)
             assert isinstance(found, LimitExceeded) and found.limit == "query_seconds"
             assert workers.counts()["processor"] == 1
@@ -213,7 +213,7 @@ def test_stopping_leaves_no_process() -> None:
 
 def test_spare_workers_are_refilled() -> None:
     async def test() -> None:
-        async with pool(Settings(spare_workers=5, query_seconds=0.3)) as workers:
+        async with pool(Settings(spare_workers=5, query_seconds=1)) as workers:
             for _ in range(2):
                 await asyncio.gather(*(error(workers, RUNAWAY) for _ in range(8)))
                 await until(lambda: workers.sizes() == {"idle": 5, "busy": 0, "slow": 0, "queued": 0})
@@ -224,7 +224,7 @@ def test_spare_workers_are_refilled() -> None:
 
 def test_there_are_no_more_workers_than_places() -> None:
     async def test() -> None:
-        settings = Settings(spare_workers=2, workers=6, slow_places=1, queue_length=0, query_seconds=0.6)
+        settings = Settings(spare_workers=2, workers=6, slow_places=1, queue_length=0, query_seconds=4)
         async with pool(settings) as workers:
             found = await asyncio.gather(*(error(workers, RUNAWAY) for _ in range(60)))
             told = [str(one) for one in found]

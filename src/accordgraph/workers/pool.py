@@ -1,51 +1,28 @@
-"""The pool: gives every query a worker at once, and takes what that answers.
+"""The pool: gives every query a worker at once, as far as there is room, and has workers wait for the next.
 
-What a query gives is kept back until it has ended or has a slow place (see `places`): an answer of which a
-part was sent is never held nor told to come again. A worker that was slow is not used again, since the system
-has put it behind all others.
+A worker that was slow is not used again, since the system has put it behind all others.
 """
 
 import asyncio
-import json
 import select
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from accordgraph import errors
 from accordgraph.engine import Job
-from accordgraph.errors import InputError, LimitExceeded, Overloaded, QueryError, WorkerError
+from accordgraph.errors import Overloaded, WorkerError
 from accordgraph.settings import Settings
+from accordgraph.workers.exchange import Exchange
 from accordgraph.workers.keeper import Keeper
 from accordgraph.workers.places import Places, Stay
 from accordgraph.workers.process import OUT_OF_MEMORY, OUT_OF_TIME, Worker
-from accordgraph.workers.worker import DATA, END, HEAD, KINDS, LENGTH
+from accordgraph.workers.waiting import Queue
 
 _REFILL_SECONDS = 0.2
 """How long to wait before a worker that ended while it was idle is replaced: it may end again."""
-_KEPT_BYTES = 2**20
-"""What a query may give before it needs a slow place."""
 _COUNTED = ("started", "spent", "stopped", "memory", "processor", "lost")
 _LIMITS = ("query_seconds", "query_memory", "query_bytes", "query_depth", "query_patterns")
-
-
-@dataclass(eq=False)
-class _Waiting:
-    """Who waits for a worker, and since when."""
-
-    turn: asyncio.Future[Stay]
-    query: int
-    since: float
-
-    def is_told(self, error: Exception) -> bool:
-        """Tell that no worker will come, and return whether anybody still waits."""
-        if self.turn.done():
-            return False
-        self.turn.set_exception(error)
-        return True
 
 
 class Pool:
@@ -56,7 +33,7 @@ class Pool:
         self._idle: list[Worker] = []
         self._places = Places(settings, self._match)
         self._keeper = Keeper(self)
-        self._waiting: list[_Waiting] = []
+        self._waiting = Queue()
         self._alive: dict[int, Worker] = {}
         self._stopped = False
         self.lost = False
@@ -106,7 +83,7 @@ class Pool:
             return
         self._stopped = True
         stopping = WorkerError("the server is stopping")
-        self._disappoint(stopping)
+        self._waiting.tell_all(stopping)
         for worker in (*self._idle, *self._places.workers()):
             worker.reason = worker.reason or stopping
             worker.writer.close()
@@ -122,55 +99,19 @@ class Pool:
         or `WorkerError`.
         """
         job.meter.processor_seconds = 0.0
-        self._make_room()
+        if len(self._places) + len(self._waiting) >= self._settings.workers:
+            taken = Overloaded("all places for queries are taken; ask again in a moment")
+            if not self._waiting.tell_oldest(taken):
+                raise taken
         stay = await self._next(hash((job.text, job.graphs)))
-        worker, whole = stay.worker, False
+        exchange = Exchange(job, stay, self._settings, self._places.ask_for_slow_place)
         try:
-            body = _octets(job)
-            worker.writer.write(LENGTH.pack(len(body)) + body)
-
-            async def pieces() -> AsyncIterator[bytes]:
-                nonlocal whole
-                kept: list[bytes] = []
-                try:
-                    await worker.writer.drain()
-                    while not whole:
-                        kind, length = HEAD.unpack(await worker.reader.readexactly(HEAD.size))
-                        octets = await worker.reader.readexactly(length)
-                        if kind == DATA:
-                            kept.append(octets)
-                            if sum(map(len, kept)) > _KEPT_BYTES:
-                                self._places.ask_for_slow_place(stay)
-                        else:
-                            whole, content = True, json.loads(octets)
-                            if kind != END:
-                                raise _error(content)
-                            job.meter.rows = content["rows"]
-                        if whole or stay.slow_place:
-                            for piece in kept:
-                                yield piece
-                            kept.clear()
-                except (EOFError, ConnectionError) as error:
-                    raise await worker.why(self._settings) from error
-
-            yield pieces()
+            exchange.begin()
+            yield exchange.pieces()
         finally:
-            used = worker.processor_seconds() - stay.clock
+            used = stay.worker.processor_seconds() - stay.clock
             job.meter.processor_seconds = used if used > 0 else None
-            self._release(stay, whole)
-
-    def _make_room(self) -> None:
-        """When there are too many, tell who has waited longest for a worker to come again.
-
-        Raises `Overloaded` when nobody waits, and all places are taken.
-        """
-        if len(self._places) + len(self._waiting) < self._settings.workers:
-            return
-        taken = Overloaded("all places for queries are taken; ask again in a moment")
-        while self._waiting:
-            if self._waiting.pop(0).is_told(taken):
-                return
-        raise taken
+            self._release(stay, exchange.whole)
 
     def _release(self, stay: Stay, whole: bool) -> None:
         worker = stay.worker
@@ -178,7 +119,7 @@ class Pool:
         if whole and not stay.slowed and not self._stopped and len(self._idle) < self._wanted():
             self._take(worker)
             return
-        if not worker.ended.done():
+        if worker.told or not worker.ended.done():  # what ended by itself is counted in `has_ended`
             self._counts["spent" if whole else "stopped"] += 1
         worker.end()
         worker.writer.close()
@@ -207,17 +148,15 @@ class Pool:
         return None
 
     async def _next(self, query: int) -> Stay:
-        """Wait for a worker, and for room; who came last has it first, so a burst keeps nobody out."""
-        waiting = _Waiting(self._loop.create_future(), query, self._loop.time())
-        self._waiting.append(waiting)
+        """Wait for a worker, and for room."""
+        waiting = self._waiting.join(query)
         self._match()
         try:
             async with asyncio.timeout(self._settings.query_seconds):
                 return await waiting.turn
         except BaseException as error:
-            if waiting in self._waiting:
-                self._waiting.remove(waiting)
-            elif not waiting.turn.cancelled() and not waiting.turn.exception():
+            in_queue = self._waiting.leave(waiting)
+            if not in_queue and not waiting.turn.cancelled() and not waiting.turn.exception():
                 self._release(waiting.turn.result(), whole=True)
             if isinstance(error, TimeoutError):
                 raise Overloaded("no process for the query has started in time") from error
@@ -225,26 +164,22 @@ class Pool:
 
     def _match(self) -> None:
         """Give the workers that are free to those who wait, as far as there is room."""
-        while self._waiting and (room := self._places.room()):
-            last = self._waiting[-1]
+        while (last := self._waiting.last()) and (room := self._places.room()):
             if last.turn.done():  # who waited has left
-                self._waiting.pop()
+                self._waiting.leave(last)
             elif refusal := self._places.refusal(last.query):
-                self._waiting.pop().is_told(refusal)
+                self._waiting.tell(last, refusal)
             elif worker := self._free():
-                self._waiting.pop()
+                self._waiting.leave(last)
                 waited = self._loop.time() - last.since
                 last.turn.set_result(self._places.enter(worker, last.query, waited))
             elif self._keeper.coming < min(len(self._waiting), room):
-                self._ask_for_worker()
+                try:
+                    self._keeper.fork()
+                except WorkerError as error:
+                    self._waiting.tell(last, error)
             else:
                 return
-
-    def _ask_for_worker(self) -> None:
-        try:
-            self._keeper.fork()
-        except WorkerError as error:
-            self._waiting.pop().is_told(error)
 
     def _take(self, worker: Worker) -> None:
         """Have a worker that is free wait for a query, if that is wanted."""
@@ -272,7 +207,7 @@ class Pool:
         """Tell who waited for a worker that there is none."""
         refused = Overloaded(f"no process for the query can be started: {reason}")
         while len(self._waiting) > len(self._idle) + self._keeper.coming:
-            if self._waiting.pop().is_told(refused):
+            if (last := self._waiting.last()) and self._waiting.tell(last, refused):
                 return
 
     def has_ended(self, pid: int, how: int) -> None:
@@ -294,34 +229,4 @@ class Pool:
     def is_lost(self) -> None:
         """Note that there are no more workers: they have ended with the nursery."""
         self.lost = True
-        self._disappoint(WorkerError("the process that starts workers has ended"))
-
-    def _disappoint(self, reason: WorkerError) -> None:
-        """Tell who waits for a worker that none will come."""
-        for waiting in self._waiting:
-            waiting.is_told(reason)
-        self._waiting.clear()
-
-
-def _octets(job: Job) -> bytes:
-    """Return a job as a worker takes it."""
-    content = {
-        "text": job.text,
-        "form": job.form,
-        "default": job.graphs.default,
-        "named": job.graphs.named,
-        "most_rows": job.most_rows,
-    }
-    return json.dumps(content).encode()
-
-
-def _error(content: dict[str, Any]) -> Exception:
-    """Return the error that a worker handed over."""
-    message = content["message"]
-    if content["kind"] == "InputError":
-        return InputError(message)
-    if content["kind"] == "LimitExceeded":
-        return LimitExceeded(content["limit"], message)
-    kind: type[QueryError] = getattr(errors, content["kind"])
-    assert kind in KINDS
-    return kind(message, content["line"], content["column"])
+        self._waiting.tell_all(WorkerError("the process that starts workers has ended"))
