@@ -83,7 +83,7 @@ class Settings:
     )
     client_seconds: float = _setting(
         60.0,
-        "processor time that the queries of one client may use a minute; 0 for as much as there is",
+        "processor time that queries and searches of one client may use a minute; 0 for as much as there is",
         "seconds",
     )
     client_errors: int = _setting(

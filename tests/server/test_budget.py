@@ -34,7 +34,7 @@ def test_seconds_are_spent_and_come_back() -> None:
     assert allowed(budgets)
     budgets.charge("a", 10, False)
     assert not allowed(budgets) and allowed(budgets, "b")
-    with pytest.raises(BudgetSpent, match="60 seconds of queries") as raised:
+    with pytest.raises(BudgetSpent, match="60 seconds of queries and searches") as raised:
         budgets.check("a")
     clock.now += 9
     assert not allowed(budgets)

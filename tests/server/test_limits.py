@@ -127,3 +127,10 @@ def test_a_client_that_uses_too_much(settings: Settings, query: str) -> None:
         assert response.json()["type"].endswith("/problem/too-many-requests")
         assert int(response.headers["retry-after"]) >= 1
         assert httpx.get(f"{address}/health").status_code == 200
+
+
+def test_searching_is_on_the_account_of_the_client() -> None:
+    with serving(DATASET, Settings(client_seconds=1e-6, client_errors=0)) as address:
+        first, second = (httpx.get(f"{address}/api/search", params={"q": "a"}) for _ in range(2))
+        assert (first.status_code, second.status_code) == (200, 429)
+        assert int(second.headers["retry-after"]) >= 1

@@ -107,9 +107,7 @@ def test_a_long_answer_that_is_held_is_whole() -> None:
 
 def test_a_query_is_told_what_it_took() -> None:
     """It pays for the processor, and not for the time that it was held or ran beside others."""
-    settings = Settings(
-        spare_workers=3, quick_seconds=0.05, slow_places=1, queue_seconds=1, query_seconds=4
-    )
+    settings = Settings(spare_workers=3, quick_seconds=0.05, slow_places=1, queue_seconds=1, query_seconds=4)
 
     async def test() -> None:
         async with pool(settings) as workers:

@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -33,11 +34,14 @@ _AT_ONCE = 2**18
 """The most octets of an answer that is compressed and sent as a whole."""
 _TURNS = 4
 """The long answers of which a piece is taken, or sent, at the same time."""
+_HANDS = 2
+"""The tasks of our own that are done at the same time."""
 LIMITS = '</api/settings>; rel="service-meta"'
 """Where a client learns beforehand how much an answer may hold (RFC 8631)."""
 _CONDITIONAL = ("GET", "HEAD", "QUERY")
 """The methods for which an entity tag that the client has is looked at."""
 
+Found = TypeVar("Found")
 Observe = Callable[[str, float, int], None]
 """Is told how a query ended, in a word, how many seconds it took, and how many rows it gave."""
 
@@ -51,6 +55,7 @@ class Answers:
         self.room = Room(settings.waiting_bytes)
         self.turns = asyncio.Semaphore(_TURNS)
         """Long answers take turns, so that a hundred of them leave the loop free for a short one."""
+        self._hands = asyncio.Semaphore(_HANDS)
         self._budgets = Budgets(settings.client_seconds, settings.client_errors)
         self._observe = observe
 
@@ -106,6 +111,22 @@ class Answers:
             self._observe("budget", 0.0, 0)
             raise as_problem(error) from error
         return client
+
+    async def work(self, request: Request, task: Callable[[], Found]) -> Found:
+        """Return what a task of our own gives, done beside the loop on the account of the client.
+
+        Few are done at a time. Raises `Problem` when the account has nothing left.
+        """
+        client = self._account(request)
+
+        def timed() -> tuple[Found, float]:
+            began = time.thread_time()
+            return task(), time.thread_time() - began
+
+        async with self._hands:
+            found, seconds = await asyncio.to_thread(timed)
+        self._budgets.charge(client, seconds, False)
+        return found
 
     def _lasts(self, job: Job, token: str) -> bool:
         """Return whether an answer is of the dataset that was there before and is there, and has a name."""

@@ -74,7 +74,7 @@ def create_app(make_engine: Callable[[], Engine], settings: Settings | None = No
     api = QueryApi(answers, catalogue, Library.load(project.queries))
     app.router.routes += [*api.routes(), *Description(api, settings).routes()]
 
-    app.include_router(search.router(searcher))
+    app.include_router(search.router(searcher, answers))
     app.include_router(operations.router(engine, settings))
     app.router.routes.append(metrics.route())
 

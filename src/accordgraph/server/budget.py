@@ -40,7 +40,12 @@ class Budgets:
         """Raise `BudgetSpent`, which says when to come again, if a client has nothing left."""
         bucket = self._bucket(client)
         for short, left, rate, what in (
-            (bucket.seconds <= 0, bucket.seconds, self._seconds, f"{self._seconds:g} seconds of queries"),
+            (
+                bucket.seconds <= 0,
+                bucket.seconds,
+                self._seconds,
+                f"{self._seconds:g} seconds of queries and searches",
+            ),
             (bucket.errors < 1, bucket.errors, self._errors, f"{self._errors:g} queries that fail"),
         ):
             if rate and short:

@@ -137,7 +137,7 @@ def _searching() -> Json:
         number("offset", "Results to leave out", 0, search.MOST_OFFSET, 0),
         format_of(search.FORMS),
     ]
-    found = responses(answer(search.FORMS, "What was found", "Found"), ("406", "422", "503"))
+    found = responses(answer(search.FORMS, "What was found", "Found"), ("406", "422", "429", "503"))
     summary = "Find things by label, title, number or description"
     return {search.ADDRESS: get("search", "Search", summary, parameters, found)}
 

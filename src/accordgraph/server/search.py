@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import logging
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlencode
@@ -20,6 +21,7 @@ from accordgraph.indexing import load_index
 from accordgraph.namespaces import ACG, BASE
 from accordgraph.search import LANGUAGES, Found, Hit, Index
 from accordgraph.server import problems
+from accordgraph.server.answers import Answers
 from accordgraph.server.documents import document
 from accordgraph.server.negotiation import choose_form, header_of
 from accordgraph.server.outcomes import as_problem
@@ -62,7 +64,7 @@ class Searcher:
             _LOG.error("the search index was not made: %s", error, exc_info=None if expected else error)
 
 
-def router(searcher: Searcher) -> APIRouter:
+def router(searcher: Searcher, answers: Answers) -> APIRouter:
     """Return the routes of search."""
     routes = APIRouter()
 
@@ -91,7 +93,8 @@ def router(searcher: Searcher) -> APIRouter:
             raise
         except AccordGraphError as error:
             raise as_problem(error) from error
-        found = await asyncio.to_thread(index.search, wanted, spoken, class_iri, limit, offset)
+        task = partial(index.search, wanted, spoken, class_iri, limit, offset)
+        found = await answers.work(request, task)
         if choice.form == forms.CSV:
             body = _csv(index, found, spoken)
         else:
