@@ -46,7 +46,13 @@ XML = Form(
 CSV = Form("csv", "text/csv", QueryResultsFormat.CSV)
 TSV = Form("tsv", "text/tab-separated-values", QueryResultsFormat.TSV)
 
-TURTLE = Form("ttl", "text/turtle", RdfFormat.TURTLE, aliases=("turtle", "n3"))
+TURTLE = Form(
+    "ttl",
+    "text/turtle",
+    RdfFormat.TURTLE,
+    ("text/n3", "text/rdf+n3", "application/x-turtle"),
+    ("turtle", "n3"),
+)
 N_TRIPLES = Form(
     "nt", "application/n-triples", RdfFormat.N_TRIPLES, ("text/plain",), ("ntriples", "n-triples")
 )

@@ -36,6 +36,7 @@ LONG = "SELECT * { ?s ?p ?o . ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l } ORDER 
         ("gzip;q=-1, zstd;q=x", "identity"),
         ("gzip;level=9", "identity"),
         (",,;q=1,gzip", "gzip"),
+        ("gzip;q=.5, identity;q=.4", "gzip"),
     ],
 )
 def test_choice(header: str | None, coding: str) -> None:

@@ -33,6 +33,9 @@ TURTLE, NTRIPLES, JSONLD, RDFXML = (form.media_type for form in GRAPHS[:4])
         ("application/json", "application/json"),
         ('image/png;title="a, text/csv", text/tab-separated-values;q=0.2', TSV),
         ("text/csv;q=2, application/sparql-results+xml;q=0.1", XML),
+        ("text/csv;q=.2, text/tab-separated-values; q=.3", TSV),
+        ("text/csv;q=0.12345", CSV),
+        ("text/turtle, *; q=.2", JSON),
     ],
 )
 def test_results(accept: str | None, media_type: str) -> None:
@@ -53,6 +56,8 @@ def test_results(accept: str | None, media_type: str) -> None:
         ("text/plain", "text/plain"),
         ("text/*", TURTLE),
         ("text/html, application/rdf+xml;q=0.9", HTML),
+        ("image/gif, image/jpeg, *; q=.2, */*; q=.2", TURTLE),
+        ("text/rdf+n3", "text/rdf+n3"),
     ],
 )
 def test_graphs(accept: str | None, media_type: str) -> None:

@@ -104,6 +104,10 @@ def test_the_first_page_is_for_programs_and_for_people(small: httpx.Client) -> N
     for name in ("sparql", "ontology", "shapes", "void", "context"):
         assert small.get(found.json()[name]).status_code == 200
     assert "Framework Agreement" in small.get("/", headers=HTML).text
+    described = small.get("/", headers={"Accept": "text/turtle"})
+    assert (described.status_code, described.headers["location"]) == (303, "/void.ttl")
+    assert "Accept" in described.headers["vary"]
+    assert small.get("/void.ttl").status_code == 200
 
 
 def test_every_kind_of_problem_has_a_meaning(small: httpx.Client) -> None:

@@ -1,14 +1,14 @@
 """Compression: the content codings that a client takes, by RFC 9110 section 12.5.3."""
 
-import re
 import zlib
 from typing import Protocol
 
 import zstandard
 
+from accordgraph.server.negotiation import weights
+
 IDENTITY = "identity"
 _CODINGS = ("zstd", "gzip")
-_ELEMENT = re.compile(r"\s*([\w*-]+)\s*(?:;\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?")
 _GZIP = 31
 
 
@@ -32,12 +32,9 @@ class _Plain:
 
 def choose_coding(header: str | None) -> str:
     """Return the coding that a client likes best: `zstd`, `gzip`, or `identity` for none."""
-    wanted: dict[str, float] = {}
-    for element in (header or "").lower().split(","):
-        if match := _ELEMENT.fullmatch(element):
-            wanted["gzip" if match[1] == "x-gzip" else match[1]] = float(match[2] or 1)
-    weights = [(wanted.get(coding, wanted.get("*", 0.0)), coding) for coding in _CODINGS]
-    weight, coding = max(weights, key=lambda pair: pair[0])
+    wanted = {name.removeprefix("x-"): quality for name, quality in weights(header).items()}
+    offered = [(wanted.get(coding, wanted.get("*", 0.0)), coding) for coding in _CODINGS]
+    weight, coding = max(offered, key=lambda pair: pair[0])
     return coding if weight > 0 and weight >= wanted.get(IDENTITY, 0.0) else IDENTITY
 
 

@@ -29,7 +29,8 @@ from accordgraph.server.sections import sections
 from accordgraph.turtle import read
 from accordgraph.turtle import write as canonical_turtle
 
-_PLAIN_JSON = forms.Form("json", "application/json")
+HOME = (forms.LIST, forms.HTML, *addresses.FORMS[:-1])
+"""The forms of the first page; a graph stands elsewhere."""
 _FIRST_QUERY = """SELECT ?theme ?label (COUNT(DISTINCT ?instrument) AS ?instruments) WHERE {
   ?instrument a acg:Instrument ; acg:addressesTheme ?theme .
   ?theme skos:prefLabel ?label
@@ -67,10 +68,11 @@ class Guide:
         ]
 
     async def home(self, request: Request) -> Response:
-        """Say what this is and where the rest stands: JSON for programs, a page for people."""
-        choice = choose_form(
-            header_of(request, "accept"), request.query_params.get("format"), (_PLAIN_JSON, forms.HTML)
-        )
+        """Say what this is and where the rest stands: for programs, for people, and as a graph (at /void)."""
+        choice = addresses.choose(request, None, HOME)
+        if choice.form in addresses.FORMS and choice.form != forms.HTML:
+            described = f"/void.{choice.form.name}"
+            return Response(None, 303, {"Location": described, "Vary": pages.HEADERS["Vary"]})
         triples, language = self._answers.engine.triples, language_of(request)
         if choice.form == forms.HTML:
             digest = (await self._catalogue.known()).digest
@@ -202,7 +204,7 @@ class Guide:
         if kind is None:
             raise Problem(problems.NOT_FOUND, f"there is no kind of problem of the name {shown(name)}")
         choice = choose_form(
-            header_of(request, "accept"), request.query_params.get("format"), (_PLAIN_JSON, forms.HTML)
+            header_of(request, "accept"), request.query_params.get("format"), (forms.LIST, forms.HTML)
         )
         iri, meaning = f"{BASE}problem/{name}", MEANINGS[name]
         if choice.form == forms.HTML:

@@ -1,7 +1,6 @@
 """The language of a page: what `?lang=` says, else what the client's Accept-Language likes best."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -9,15 +8,11 @@ from importlib.resources import files
 
 from starlette.requests import Request
 
-from accordgraph.server.negotiation import header_of
+from accordgraph.server.negotiation import header_of, weights
 
 LANGUAGES = {"en": "English", "fr": "Français", "nl": "Nederlands", "de": "Deutsch"}
 """The languages of pages, the one for those who want none of them first; each with its own name."""
 PARAMETER = "lang"
-
-_ELEMENT = re.compile(
-    r"\s*([a-z]{1,8}|\*)(?:-[a-z0-9-]+)?\s*(?:;\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?"
-)
 
 
 @dataclass(frozen=True)
@@ -51,9 +46,9 @@ def language_of(request: Request) -> Language:
     wanted = request.query_params.get(PARAMETER, "")
     if wanted in LANGUAGES:
         return Language(wanted, chosen=True)
-    best, weight = next(iter(LANGUAGES)), 0.0
-    for element in (header_of(request, "accept-language") or "").lower().split(","):
-        match = _ELEMENT.fullmatch(element)
-        if match and match[1] in LANGUAGES and float(match[2] or 1) > weight:
-            best, weight = match[1], float(match[2] or 1)
+    best, most = next(iter(LANGUAGES)), 0.0
+    for name, weight in weights(header_of(request, "accept-language")).items():
+        code = name.partition("-")[0]
+        if code in LANGUAGES and weight > most:
+            best, most = code, weight
     return Language(best)

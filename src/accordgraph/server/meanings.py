@@ -23,7 +23,9 @@ MEANINGS = {
         "The answer cannot be given in the form that 'format', the suffix or the Accept header asks for. "
         "'available' lists the media types that can be given."
     ),
-    "unsupported-media-type": "The body was sent as a media type that this address does not take.",
+    "unsupported-media-type": (
+        "The body was sent as a media type, or in a content coding, that this address does not take."
+    ),
     "invalid-parameters": (
         "A parameter has a value of the wrong kind. 'errors' names each and says what is right."
     ),

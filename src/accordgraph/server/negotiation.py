@@ -15,9 +15,15 @@ from accordgraph.server import problems
 from accordgraph.server.problems import Problem
 
 _ELEMENT = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*")+')
-_RANGE = re.compile(r"\s*([\w!#$&^.+*-]+)/([\w!#$&^.+*-]+)\s*((?:;.*)?)", re.DOTALL)
+_RANGE = re.compile(
+    r"\s*(?P<kind>[\w!#$&^.+*-]+)/(?P<subtype>[\w!#$&^.+*-]+)\s*(?P<parameters>(?:;.*)?)", re.DOTALL
+)
+_ANY = re.compile(r"\s*\*\s*(?P<parameters>(?:;.*)?)", re.DOTALL)
+"""What old clients in Java send for `*/*`."""
 _QUALITY = re.compile(r";\s*q\s*=\s*([^;\s]*)\s*(?=;|$)", re.IGNORECASE)
-_WEIGHT = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
+_WEIGHT = re.compile(r"0?\.\d+|0\.?|1(\.0*)?")
+"""A quality, as clients write it too: with more than three digits, or none before the point."""
+_TOKEN = re.compile(r"\s*([\w*-]+)\s*(;\s*q\s*=.*)?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,15 @@ def header_of(request: Request, name: str) -> str | None:
     """Return a header of a request; lines that repeat it are one list (RFC 9110, section 5.3)."""
     lines = request.headers.getlist(name)
     return ", ".join(lines) if lines else None
+
+
+def weights(header: str | None) -> dict[str, float]:
+    """Return how much a client likes what Accept-Encoding or Accept-Language names, in small letters."""
+    found = {}
+    for element in (header or "").lower().split(","):
+        if (match := _TOKEN.fullmatch(element)) and (quality := _quality(match[2] or "")) is not None:
+            found[match[1]] = quality
+    return found
 
 
 def choose(accept: str | None, forms: Sequence[Form]) -> Choice | None:
@@ -109,11 +124,16 @@ def _called(name: str, forms: Sequence[Form]) -> Choice | None:
 def _ranges(accept: str) -> list[_Range]:
     found = []
     for element in _ELEMENT.findall(accept):
-        if not (match := _RANGE.fullmatch(element)):
-            continue
-        weight = _QUALITY.search(match[3])
-        if weight and not _WEIGHT.fullmatch(weight[1]):
-            continue
-        quality = float(weight[1]) if weight else 1.0
-        found.append(_Range(match[1].lower(), match[2].lower(), quality))
+        match = _RANGE.fullmatch(element) or _ANY.fullmatch(element)
+        if match and (quality := _quality(match["parameters"])) is not None:
+            named = match.groupdict()
+            found.append(_Range(named.get("kind", "*").lower(), named.get("subtype", "*").lower(), quality))
     return found
+
+
+def _quality(parameters: str) -> float | None:
+    """Return the quality among the parameters of an element, 1 without one, None for what is no quality."""
+    weight = _QUALITY.search(parameters)
+    if weight and not _WEIGHT.fullmatch(weight[1]):
+        return None
+    return float(weight[1]) if weight else 1.0

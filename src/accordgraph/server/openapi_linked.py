@@ -6,7 +6,7 @@ OpenAPI 3.1 knows no parameter of a path that holds slashes: that is said in wor
 from accordgraph import forms
 from accordgraph.forms import Form
 from accordgraph.namespaces import GRAPH
-from accordgraph.server import addresses
+from accordgraph.server import addresses, guide
 from accordgraph.server.meanings import kinds
 from accordgraph.server.openapi_parts import (
     QUERIED,
@@ -111,7 +111,12 @@ def document_paths() -> Json:
     page = responses(answer((forms.HTML,), "The page"), ("503",))
     context = responses(answer((_CONTEXT,), "The context"), ("503",))
     found: dict[str, tuple[str, str, list[Json], Json]] = {
-        "/": ("home", "What this is and where the rest stands", paged, responses(home, ("406", "503"))),
+        "/": (
+            "home",
+            "What this is and where the rest stands; as a graph, that stands at /void",
+            [format_of(guide.HOME), lang()],
+            {"303": _LED, **responses(home, ("406", "503"))},
+        ),
         "/shapes": ("shapes", "What a node must carry, in SHACL", asked, whole),
         "/shapes.{suffix}": ("shapes_in_a_form", "The same in one form", [_suffix(), lang()], one),
         "/void": ("void", "The dataset in numbers, and the service", asked, whole),

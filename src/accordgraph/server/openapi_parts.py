@@ -16,7 +16,7 @@ ERRORS = {
     "408": "The body of the request did not come in time",
     "410": "This was withdrawn; `replacedBy` says what to use instead",
     "413": "The request, or the query in it, is longer than a setting allows",
-    "415": "The media type of the body is none of the protocol's",
+    "415": "The body is of a type or coding that is not read here",
     "422": "A parameter does not fit; `errors` lists each",
     "429": "This client has used what one may; Retry-After says when to come again",
     "503": "The query took too long, or has no place now: Retry-After then says when to come again",

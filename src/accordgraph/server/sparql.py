@@ -44,6 +44,7 @@ _OPTIONS = {
     "Accept-Query": QUERY,
     "Link": LIMITS,
 }
+_SAVED = {"Content-Disposition": 'attachment; filename="results.xlsx"'}
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ class Endpoint:
             raise Problem(problems.REFUSED, _READ_ONLY)
         choice = choose_form(header_of(request, "accept"), operation.form, forms_of(operation.text))
         if choice.form != forms.HTML:
-            question = Question(operation.text, choice, operation.graphs, steady=False)
+            headers = _SAVED if choice.form == forms.XLSX else None
+            question = Question(operation.text, choice, operation.graphs, headers=headers, steady=False)
             return await self._answers.respond(request, question)
         language = language_of(request)
         most = self._answers.settings.answer_rows
@@ -102,6 +104,9 @@ async def body_of(request: Request, settings: Settings) -> bytes:
     Some of what is too long is read and let go: a client that still sends would not see why it is refused.
     """
     held, length = bytearray(), 0
+    if (coding := request.headers.get("content-encoding", "").strip()) and coding.lower() != "identity":
+        detail = f"the body is coded as {shown(coding)}; it is read as it is, without a coding"
+        raise Problem(problems.MEDIA, detail, {"Accept-Encoding": "identity", "Connection": "close"})
     if _announced(request) > settings.request_bytes:
         raise _too_long(settings)
     try:
@@ -154,6 +159,8 @@ async def read(request: Request, settings: Settings) -> Operation:
         else:
             ways = f"{FORM} or {QUERY}" if request.method == "POST" else QUERY
             sent = f"not as {shown(media_type)}" if media_type else "and says so in Content-Type"
+            if queries and not body:
+                sent += "; a query in the address is sent by GET"
             raise Problem(problems.MEDIA, f"{request.method} sends a query as {ways}, {sent}")
     if any(name == "update" for name, _ in parameters):
         raise Problem(problems.REFUSED, _READ_ONLY)
@@ -184,7 +191,7 @@ def pairs(octets: bytes, where: str) -> list[tuple[str, str]]:
 
 
 def _graph_names(names: Iterable[str]) -> tuple[str, ...]:
-    found = tuple(names)
+    found = tuple(filter(None, names))  # forms of other endpoints send an empty one for none
     for name in found:
         try:
             NamedNode(name)
