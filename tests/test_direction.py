@@ -26,7 +26,7 @@ ORDER = (
     "server.metrics server.operations server.app server.patience server.run server "
     "bench bench.report bench.target bench.prober bench.mutator bench.queries bench.robustness "
     "bench.inventing bench.requests "
-    "terminal cli __main__"
+    "terminal cli.group cli.files cli.library cli.serving cli __main__"
 ).split()
 
 
