@@ -13,10 +13,11 @@ from click.testing import Result
 from pyoxigraph import Store
 
 from accordgraph import forms, spreadsheet
+from accordgraph.answer import Answer
 from accordgraph.errors import InputError, LimitExceeded
 from accordgraph.results import write
 from accordgraph.spreadsheet import About
-from accordgraph.store import Answer, LocalStore
+from accordgraph.store import LocalStore
 
 ASKED = """#+ summary: What is asked?
 #+ param: thing iri A thing

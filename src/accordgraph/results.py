@@ -8,13 +8,13 @@ import pyoxigraph as ox
 from pyoxigraph import Literal, NamedNode, QueryResultsFormat, RdfFormat
 
 from accordgraph import forms, spreadsheet
+from accordgraph.answer import Answer, Term
 from accordgraph.errors import InputError
 from accordgraph.forms import Form
 from accordgraph.library import schemes_of
 from accordgraph.namespaces import shorten
 from accordgraph.parameters import Schemes
 from accordgraph.rows import RowLimit, too_many_rows
-from accordgraph.store import Answer, Term
 from accordgraph.turtle import write as canonical_turtle
 
 

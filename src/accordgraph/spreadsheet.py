@@ -16,11 +16,11 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from accordgraph.answer import Answer, Term
 from accordgraph.errors import InputError
 from accordgraph.namespaces import XSD
 from accordgraph.queries import headers_of, values_in
 from accordgraph.rows import too_many_rows
-from accordgraph.store import Answer, Term
 
 MOST_CELLS = 200_000
 """The cells of a sheet: it is made in memory, and takes some seconds."""

@@ -8,10 +8,10 @@ from typing import Any, cast
 from pyoxigraph import RdfFormat, Triple
 
 from accordgraph import forms
+from accordgraph.answer import Answer
 from accordgraph.forms import Form
 from accordgraph.results import json_term
 from accordgraph.server.context import Context
-from accordgraph.store import Answer
 
 
 def rows_of(triples: Sequence[Triple]) -> list[list[Any]]:

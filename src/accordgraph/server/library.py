@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from accordgraph import forms
+from accordgraph.answer import Answer
 from accordgraph.errors import shown
 from accordgraph.examples import triples_of
 from accordgraph.forms import Form
@@ -32,7 +33,6 @@ from accordgraph.server.negotiation import choose_form, header_of
 from accordgraph.server.problems import Problem
 from accordgraph.server.question import Question, Render
 from accordgraph.server.sparql import pairs
-from accordgraph.store import Answer
 
 PATH = "/queries"
 DESCRIPTIONS = (forms.TURTLE, forms.N_TRIPLES, forms.JSON_LD, forms.RDF_XML)
