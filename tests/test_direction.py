@@ -9,8 +9,8 @@ import accordgraph
 
 PACKAGE = Path(accordgraph.__file__).parent
 ORDER = (
-    "namespaces errors settings assets turtle lexer parameters queries library examples dataset derive build "
-    "passages written_forms contexts evidence findings identity labels checks verify "
+    "namespaces errors settings assets turtle_writer turtle lexer parameters queries library examples "
+    "dataset derive build passages written_forms contexts evidence findings identity labels checks verify "
     "shacl quality validate reference grammar syntax complexity answer store forms rows pieces spreadsheet "
     "results client engine words search indexing record prologue endpoint asking feed readback remote load "
     "ways push workers.sandbox workers.worker workers.nursery workers.keeper workers.process workers.places "

@@ -12,7 +12,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from accordgraph.assets import find_project, find_reference
 from accordgraph.errors import ReferenceMissing, TurtleError
 from accordgraph.namespaces import ACG, CONCEPT, ID, SKOS, XSD
-from accordgraph.turtle import canonical, comments, fingerprint, format_file, parse_text, write
+from accordgraph.turtle import canonical, comments, fingerprint, format_file, parse_text
+from accordgraph.turtle_writer import write
 
 HERE = Path("here.ttl")
 PREFIXES = """

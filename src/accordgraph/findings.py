@@ -8,7 +8,7 @@ from itertools import groupby
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from accordgraph.namespaces import BASE, RDF, SH, shorten
-from accordgraph.turtle import write
+from accordgraph.turtle_writer import write
 
 SEVERITIES = ("Violation", "Warning", "Info")
 

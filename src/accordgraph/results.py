@@ -15,7 +15,7 @@ from accordgraph.library import schemes_of
 from accordgraph.namespaces import shorten
 from accordgraph.parameters import Schemes
 from accordgraph.rows import RowLimit, too_many_rows
-from accordgraph.turtle import write as canonical_turtle
+from accordgraph.turtle_writer import write as canonical_turtle
 
 
 def write(

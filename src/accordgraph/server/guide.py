@@ -27,7 +27,7 @@ from accordgraph.server.negotiation import Choice, choose_form, header_of
 from accordgraph.server.problems import Problem
 from accordgraph.server.sections import sections
 from accordgraph.turtle import read
-from accordgraph.turtle import write as canonical_turtle
+from accordgraph.turtle_writer import write as canonical_turtle
 
 HOME = (forms.LIST, forms.HTML, *addresses.FORMS[:-1])
 """The forms of the first page; a graph stands elsewhere."""
