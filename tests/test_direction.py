@@ -10,9 +10,10 @@ import accordgraph
 PACKAGE = Path(accordgraph.__file__).parent
 ORDER = (
     "namespaces errors settings assets turtle_writer turtle lexer parameters queries library examples "
-    "dataset derive build passages written_forms contexts evidence findings identity labels checks verify "
-    "shacl quality validate reference grammar syntax complexity answer store forms rows pieces spreadsheet "
-    "results client engine words search indexing record prologue endpoint asking feed readback remote load "
+    "dataset derive build passages written_forms contexts evidence findings identity labels citations checks "
+    "verify shacl quality validate reference grammar syntax complexity answer store forms rows pieces "
+    "spreadsheet results client engine words search indexing record prologue endpoint asking feed readback "
+    "remote load "
     "ways push workers.sandbox workers.worker workers.nursery workers.keeper workers.process workers.places "
     "workers.waiting workers.exchange workers.pool workers stores "
     "server.trace server.problems server.wire server.negotiation server.spool server.budget server.cache "
