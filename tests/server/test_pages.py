@@ -20,8 +20,8 @@ from accordgraph.server import running
 from accordgraph.server.meanings import MEANINGS, kinds
 from accordgraph.settings import Settings
 from serving import serving
+from webpage import HTML
 
-HTML = {"Accept": "text/html"}
 QUERY = "SELECT ?act ?label ?date { ?act acg:implements ?other ; dcterms:date ?date ; skos:prefLabel ?label }"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
