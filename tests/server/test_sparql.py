@@ -1,12 +1,9 @@
-"""The endpoint by real requests: every form of answers, every way to ask, every way to ask wrongly."""
+"""The endpoint by real requests: every form of answers, every way to ask, and the graphs that are asked."""
 
 import csv
 import io
 import json
-import socket
-import threading
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 from xml.etree import ElementTree
 
 import httpx
@@ -14,33 +11,12 @@ import pyoxigraph as ox
 import pytest
 
 from accordgraph.namespaces import BASE
+from asking import COUNT, ask, count
 
-COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 ROW = "SELECT ?label ?day ?none { ?s acg:publishedOn ?day ; skos:prefLabel ?label }"
 LABEL, DAY = 'Wet "één", met\nregel', "2022-10-03"
 GRAPH = "CONSTRUCT { ?s acg:publishedOn ?day ; a acg:Act } WHERE { ?s acg:publishedOn ?day }"
-FORM, QUERY = "application/x-www-form-urlencoded", "application/sparql-query"
-
-
-def ask(http: httpx.Client, query: str, accept: str = "*/*") -> httpx.Response:
-    return http.get("/sparql", params={"query": query}, headers={"Accept": accept})
-
-
-def count(response: httpx.Response) -> int:
-    assert response.status_code == 200, response.text
-    return int(response.json()["results"]["bindings"][0]["n"]["value"])
-
-
-def problem(response: httpx.Response, status: int, kind: str) -> dict[str, object]:
-    assert response.status_code == status, response.text
-    assert response.headers["content-type"] == "application/problem+json"
-    body = response.json()
-    assert isinstance(body, dict)
-    assert list(body)[:4] == ["type", "title", "status", "detail"]
-    assert (body["type"], body["status"]) == (f"{BASE}problem/{kind}", status)
-    assert body["title"] and body["detail"]
-    assert "Traceback" not in response.text
-    return body
+QUERY = "application/sparql-query"
 
 
 def from_json(body: bytes) -> list[str | None]:
@@ -182,91 +158,6 @@ def test_a_triple_in_two_graphs_counts_once(
 
 
 @pytest.mark.parametrize(
-    ("query", "line", "column"),
-    [
-        ("SELEC * { ?s ?p ?o }", 1, 1),
-        ("PREFIX a: <urn:a>\n SELEC * { ?s ?p ?o }", 2, 2),
-        ("SELECT *\nWHERE {\n  ?s a acg:Act .\n  ?s ?p }", 4, 9),
-        ("SELECT * {\n ?été nope:x ?o }", 2, 7),
-        ("SELECT ?s FROM nope:x FROM <urn:b> { ?s ?p ?o }", 1, 16),
-        ("SELECT *\n\t{ ?s\t?p\t?o FILTER ?o > 3 }", 2, 20),
-        ("SELECT ?s (COUNT(*) AS ?n) { ?s ?p ?o }", 1, 1),
-        ("SELECT * {", 1, 11),
-        ("ASK {} ASK {}", 1, 8),
-        ("# nothing", 1, 10),
-        ("#" + "x" * 30000 + "\nASK { ! }", 2, None),
-    ],
-)
-def test_a_bad_query_is_told_its_place(http: httpx.Client, query: str, line: int, column: int | None) -> None:
-    body = problem(ask(http, query), 400, "malformed-query")
-    assert (body["line"], body["column"]) == (line, column or body["column"])
-    assert f"line {line}, column {body['column']}: " in str(body["detail"])
-
-
-def test_an_undeclared_prefix_is_named(http: httpx.Client) -> None:
-    body = problem(ask(http, "ASK { ?s nope:x ?o }"), 400, "malformed-query")
-    assert "prefix nope: of nope:x is not declared" in str(body["detail"])
-
-
-@pytest.mark.parametrize("form", ["ASK", "SELECT *", "CONSTRUCT { ?s ?p ?o }"])
-def test_an_unknown_function_is_a_bad_request(http: httpx.Client, form: str) -> None:
-    query = f"{form} WHERE {{ FILTER(<urn:f>(1)) }}"
-    assert "urn:f" in str(problem(ask(http, query), 400, "evaluation")["detail"])
-
-
-UPDATE = "application/sparql-update"
-INSERT = "# x\nPREFIX a: <b:> insert data { a:b a:c a:d }"
-WRONG: list[tuple[int, str, str, dict[str, Any]]] = [
-    (400, "missing-query", "GET", {"params": {"query": " "}}),
-    (400, "missing-query", "POST", {"data": {"other": "x"}}),
-    (400, "bad-request", "GET", {"params": {"query": ["ASK {}", "ASK {}"]}}),
-    (400, "bad-request", "GET", {"params": {"query": "ASK {}", "default-graph-uri": "here"}}),
-    (400, "bad-request", "POST", {"content": b"query=%FF", "headers": {"Content-Type": FORM}}),
-    (400, "bad-request", "POST", {"content": b"\xff", "headers": {"Content-Type": QUERY}}),
-    (403, "refused", "GET", {"params": {"update": "CLEAR ALL"}}),
-    (403, "refused", "POST", {"data": {"update": "CLEAR ALL"}}),
-    (403, "refused", "POST", {"data": {"query": INSERT}}),
-    (403, "refused", "POST", {"data": {"query": "LOAD <http://127.0.0.1/>"}}),
-    (403, "refused", "POST", {"content": "CLEAR ALL", "headers": {"Content-Type": UPDATE}}),
-    (405, "method-not-allowed", "PUT", {"params": {"query": "ASK {}"}}),
-    (415, "unsupported-media-type", "POST", {"content": "ASK {}"}),
-    (415, "unsupported-media-type", "POST", {"content": "ASK {}", "headers": {"Content-Type": "text/plain"}}),
-    (
-        415,
-        "unsupported-media-type",
-        "POST",
-        {"content": "ASK {}", "headers": {"Content-Type": f"{QUERY};charset=UTF-16"}},
-    ),
-]
-
-
-@pytest.mark.parametrize(("status", "kind", "method", "request_"), WRONG)
-def test_wrong_requests(
-    http: httpx.Client, status: int, kind: str, method: str, request_: dict[str, Any]
-) -> None:
-    problem(http.request(method, "/sparql", **request_), status, kind)
-    assert count(ask(http, COUNT)) == 4
-
-
-def test_other_addresses_have_the_same_problems(http: httpx.Client) -> None:
-    problem(http.get("/nowhere"), 404, "not-found")
-    problem(http.delete("/health"), 405, "method-not-allowed")
-
-
-def test_the_methods_are_told(http: httpx.Client) -> None:
-    allowed = http.put("/sparql").headers["allow"]
-    assert {method.strip() for method in allowed.split(",")} == {"GET", "HEAD", "POST", "QUERY", "OPTIONS"}
-
-
-@pytest.mark.parametrize(("query", "form"), [(COUNT, "text/csv"), (GRAPH, "application/ld+json")])
-def test_no_form_fits(http: httpx.Client, query: str, form: str) -> None:
-    response = ask(http, query, "image/png")
-    available = problem(response, 406, "not-acceptable")["available"]
-    assert isinstance(available, list) and form in available
-    assert "Accept" in response.headers["vary"]
-
-
-@pytest.mark.parametrize(
     ("parameters", "media_type"),
     [
         ({"output": "csv"}, "text/csv"),
@@ -305,65 +196,3 @@ def test_other_origins_may_ask(http: httpx.Client) -> None:
     assert "access-control-allow-credentials" not in response.headers
     headers |= {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
     assert http.options("/sparql", headers=headers).status_code == 204
-
-
-@pytest.fixture(scope="module")
-def listener() -> Iterator[tuple[int, list[object]]]:
-    """A port that notes who calls."""
-    calls: list[object] = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def accept() -> None:
-            while True:
-                try:
-                    connection, caller = server.accept()
-                except OSError:
-                    return
-                connection.close()
-                if caller not in calls:
-                    calls.append(caller)
-
-        threading.Thread(target=accept, daemon=True).start()
-        yield server.getsockname()[1], calls
-        server.shutdown(socket.SHUT_RDWR)  # fmt: skip
-
-
-SERVICES = [
-    "SELECT * { SERVICE <U> { ?s ?p ?o } }",
-    "SELECT * { service silent <U> { ?s ?p ?o } }",
-    "PREFIX ex: <U> SELECT * { SERVICE ex:p { ?s ?p ?o } }",
-    "PREFIX ex: <U> SELECT * { SERVICEex:p{ ?s ?p ?o } }",
-    "PREFIX ex: <U> SELECT * { SERVICESILENTex:p{ ?s ?p ?o } }",
-    "PREFIX ex: <U> PREFIX SERVICEex: <urn:x> SELECT * { SERVICEex:p{ ?s ?p ?o } }",
-    "SELECT * { ?s ?p 1SERVICE<U>{ ?s ?p ?o } }",
-    "SELECT * { SERVICE # { \n <U> #'''\n { ?s ?p ?o } }",
-    "ASK { FILTER EXISTS { SERVICE <U> { ?s ?p ?o } } }",
-    "SELECT * { BIND('a' AS ?a) FILTER(?a<'>') SERVICE<U>{ ?s ?p ?o } FILTER(\"'\"=\"'\") }",
-    "SELECT * { OPTIONAL { ?s <urn:x'> 1 } FILTER('a'<'>') SERVICE <U> { ?s ?p ?o } FILTER(\"'\"=\"'\") }",
-    "PREFIX e: <urn:> SELECT * { OPTIONAL { ?s e:a\\#b 1 } SERVICE <U> { ?s ?p ?o } }",
-    "PREFIX e: <urn:> SELECT * { OPTIONAL { ?s e:a\\'b 1 } SERVICE <U> { ?s ?p e:a\\'b } }",
-    "PREFIX e: <urn:> SELECT * { FILTER(1<e:b#>'''\n) SERVICE <U> { ?s ?p ?o } #'''\n }",
-    "SELECT * { { SELECT * { SERVICE <U> { ?s ?p ?o } } } }",
-    "SELECT * { ?s ?p 'x'SERVICE<U>{ ?s ?p ?o } }",
-]
-
-
-@pytest.mark.parametrize("query", SERVICES)
-def test_service_is_refused(http: httpx.Client, listener: tuple[int, list[object]], query: str) -> None:
-    port, calls = listener
-    body = problem(ask(http, query.replace("U", f"http://127.0.0.1:{port}/")), 403, "refused")
-    assert "SERVICE" in str(body["detail"])
-    assert calls == []
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "ASK { ?service <http://publications.europa.eu/resource/authority/service#x> 'SERVICE <urn:x> {}' }",
-        "ASK { ?service <urn:service> ?o # SERVICE <urn:x> { ?s ?p ?o }\n }",
-        "PREFIX service: <urn:> ASK { ?s service:service ?service . { ?s service:x 'it''s' } }",
-        'ASK { ?s ?p """ SERVICE <urn:x> { " } """ . OPTIONAL { ?s <urn:it\'s> ?o } }',
-    ],
-)
-def test_the_word_service_is_not_refused(http: httpx.Client, query: str) -> None:
-    assert ask(http, query.replace("'it''s'", "'its'")).status_code == 200
