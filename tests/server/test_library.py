@@ -1,6 +1,5 @@
-"""The library over HTTP: the list, every query in every form, and parameters right and wrong."""
+"""The queries of the library over HTTP: each in every form, and parameters right and wrong."""
 
-import csv
 import io
 import json
 import zipfile
@@ -8,7 +7,6 @@ from functools import cache
 from urllib.parse import quote
 
 import httpx
-import pyoxigraph as ox
 import pytest
 import rdflib
 from hypothesis import given, settings
@@ -17,21 +15,15 @@ from hypothesis import strategies as st
 from accordgraph import forms
 from accordgraph.assets import find_project
 from accordgraph.build import assemble
-from accordgraph.forms import Form
-from accordgraph.library import Library, iri_of
-from accordgraph.namespaces import BASE, CONCEPT, PREFIXES, RDF, SH
+from accordgraph.library import Library
+from accordgraph.namespaces import BASE, CONCEPT
 from accordgraph.queries import Query
-from accordgraph.server.library import LISTS
 from accordgraph.store import MemoryStore
+from asking import ask, problem, rows
+from webpage import HTML
 
 LIBRARY = Library.load(find_project().queries)
 THEME = "/queries/levels-of-a-theme"
-every = pytest.mark.parametrize("name", LIBRARY.queries)
-
-EXAMPLES = """PREFIX sh: <http://www.w3.org/ns/shacl#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-SELECT DISTINCT ?sq ?comment ?query WHERE { ?sq a sh:SPARQLExecutable ; rdfs:comment ?comment ;
-sh:select|sh:ask|sh:construct ?query } ORDER BY ?sq"""
-"""What editors ask to find examples."""
 
 
 @cache
@@ -39,74 +31,7 @@ def store() -> MemoryStore:
     return MemoryStore(assemble(find_project()).nquads)
 
 
-def rows(response: httpx.Response) -> list[dict[str, str]]:
-    assert response.status_code == 200, response.text
-    bindings = response.json()["results"]["bindings"]
-    return [{name: cell["value"] for name, cell in row.items()} for row in bindings]
-
-
-def problem(response: httpx.Response, status: int, kind: str) -> dict[str, list[dict[str, str]]]:
-    assert response.status_code == status, response.text
-    assert response.headers["content-type"] == "application/problem+json"
-    body = response.json()
-    assert isinstance(body, dict) and body["type"] == f"{BASE}problem/{kind}"
-    return body
-
-
-def test_the_list_names_every_file(whole: httpx.Client) -> None:
-    listed = whole.get("/queries").json()["queries"]
-    files = {path.stem for path in find_project().queries.rglob("*.rq")}
-    assert {query["name"] for query in listed} == files == set(LIBRARY.queries)
-    (theme,) = [query for query in listed if query["address"] == THEME]
-    assert theme["parameters"] == [
-        {"name": "theme", "type": "concept(theme)", "description": "The theme", "default": ["telework"]}
-    ]
-    assert (theme["gives"], theme["iri"]) == ("solutions", f"{BASE}queries/levels-of-a-theme")
-    assert theme["forms"] == ["json", "xml", "csv", "tsv", "html", "xlsx"]
-
-
-def test_the_list_as_csv_and_as_a_page(whole: httpx.Client) -> None:
-    table = list(csv.DictReader(io.StringIO(whole.get("/queries", params={"format": "csv"}).text)))
-    assert [row["name"] for row in table] == list(LIBRARY.queries)
-    page = whole.get("/queries", headers={"Accept": "text/html,*/*;q=0.8"})
-    assert page.headers["content-type"] == "text/html; charset=utf-8"
-    assert all(f'href="{row["address"]}"' in page.text for row in table)
-
-
-@pytest.mark.parametrize("accept", [form.media_type for form in forms.GRAPHS if form.format])
-def test_editors_find_the_queries_as_examples(whole: httpx.Client, accept: str) -> None:
-    response = whole.get("/queries", headers={"Accept": accept})
-    assert response.headers["content-type"].partition(";")[0] == accept
-    examples = ox.Store()
-    examples.extend(ox.parse(response.content, ox.RdfFormat.from_media_type(accept)))
-    found = examples.query(EXAMPLES)
-    assert isinstance(found, ox.QuerySolutions)
-    texts = {str(row["sq"]): (row["comment"], row["query"]) for row in found}
-    assert len(texts) == len(LIBRARY.queries)
-    for query in LIBRARY.queries.values():
-        comment, text = texts[f"<{iri_of(query)}>"]
-        assert isinstance(comment, ox.Literal) and isinstance(text, ox.Literal)
-        assert (comment.value, text.value) == (query.summary, query.text)
-    declared = {
-        quad.object.value
-        for quad in examples.quads_for_pattern(None, SH.prefix, None)
-        if isinstance(quad.object, ox.Literal)
-    }
-    assert declared == set(PREFIXES)
-    constructs = examples.quads_for_pattern(None, RDF.type, SH.SPARQLConstructExecutable)
-    assert len(list(constructs)) == sum(query.gives == "graph" for query in LIBRARY.queries.values())
-
-
-def test_editors_find_examples_at_the_endpoint(whole: httpx.Client) -> None:
-    found = {row["sq"]: row["query"] for row in rows(whole.get("/sparql", params={"query": EXAMPLES}))}
-    asked = [query for kind in ("competency", "views") for query in LIBRARY.kinds[kind]]
-    assert found == {iri_of(query): query.text for query in asked}
-    text = "SELECT ?prefix ?namespace { [] sh:namespace ?namespace ; sh:prefix ?prefix }"
-    declared = {row["prefix"]: row["namespace"] for row in rows(whole.get("/sparql", params={"query": text}))}
-    assert declared == PREFIXES
-
-
-@every
+@pytest.mark.parametrize("name", LIBRARY.queries)
 def test_every_query_answers_as_the_engine_does(whole: httpx.Client, name: str) -> None:
     query, output = LIBRARY.queries[name], io.BytesIO()
     answer = store().query(query.text)
@@ -155,7 +80,7 @@ def test_parameters(whole: httpx.Client, query: str, themes: list[str]) -> None:
     found = {row["theme"] for row in rows(whole.get(f"{THEME}?{query}"))}
     assert sorted(found) == [f"{CONCEPT}theme/{theme}" for theme in themes]
     text = whole.get(f"{THEME}.rq?{query}").text
-    assert rows(whole.get("/sparql", params={"query": text})) == rows(whole.get(f"{THEME}?{query}"))
+    assert rows(ask(whole, text)) == rows(whole.get(f"{THEME}?{query}"))
 
 
 @pytest.mark.parametrize(
@@ -229,12 +154,11 @@ def test_head_and_a_second_request(whole: httpx.Client, address: str) -> None:
 
 
 def test_a_page_is_not_taken_for_that_of_the_endpoint(whole: httpx.Client) -> None:
-    html = {"Accept": "text/html"}
     text = LIBRARY.queries["levels-of-a-theme"].text
     pages = [
-        whole.get("/sparql", params={"query": text}, headers=html),
-        whole.get(THEME, headers=html),
-        whole.get(f"{THEME}?theme=telework", headers=html),
+        ask(whole, text, "text/html"),
+        whole.get(THEME, headers=HTML),
+        whole.get(f"{THEME}?theme=telework", headers=HTML),
     ]
     assert len({page.headers["etag"] for page in pages}) == len({page.text for page in pages}) == 3
     assert "How many instruments and measures of each level" in pages[1].text
@@ -275,22 +199,3 @@ def test_the_text_by_suffix_by_name_and_by_accept(whole: httpx.Client) -> None:
     link = whole.get(f"{name}.csv", params=values).links["describedby"]["url"]
     assert link == f"{name}.rq?theme=telework"
     assert whole.get(link).text == by_suffix.text
-
-
-@pytest.mark.parametrize("form", [form for form in LISTS if form != forms.HTML])
-def test_the_list_by_suffix(whole: httpx.Client, form: Form) -> None:
-    by_suffix = whole.get(f"/queries.{form.name}", headers={"Accept": "text/html"})
-    assert by_suffix.headers["content-type"] == form.content_type
-    assert by_suffix.content == whole.get("/queries", params={"format": form.name}).content
-
-
-def test_the_list_has_no_other_suffix(whole: httpx.Client) -> None:
-    problem(whole.get("/queries.pdf"), 404, "not-found")
-    problem(whole.get("/queries."), 404, "not-found")
-
-
-@pytest.mark.parametrize("accept", ["*/*", "text/turtle, */*;q=0.1", "application/json"])
-def test_a_kind_of_problem_is_told_to_who_takes_anything(whole: httpx.Client, accept: str) -> None:
-    response = whole.get("/problem/not-acceptable", headers={"Accept": accept})
-    assert (response.status_code, response.headers["content-type"]) == (200, "application/json")
-    assert "Accept" not in response.json()["title"]

@@ -120,6 +120,13 @@ def test_every_kind_of_problem_has_a_meaning(small: httpx.Client) -> None:
         )
 
 
+@pytest.mark.parametrize("accept", ["*/*", "text/turtle, */*;q=0.1", "application/json"])
+def test_a_kind_of_problem_is_told_to_who_takes_anything(small: httpx.Client, accept: str) -> None:
+    response = small.get("/problem/not-acceptable", headers={"Accept": accept})
+    assert (response.status_code, response.headers["content-type"]) == (200, "application/json")
+    assert "Accept" not in response.json()["title"]
+
+
 def test_the_type_of_a_problem_leads_to_its_meaning(small: httpx.Client) -> None:
     problem = small.get("/sparql", params={"query": "SELEC"}).json()
     meaning = small.get("/" + problem["type"].removeprefix(BASE)).json()
