@@ -1,20 +1,12 @@
-"""An engine elsewhere that is slow, broken, cut off or gone: what the endpoint says then.
-
-The engines here are small servers on loopback that answer as such engines do.
-"""
+"""An engine elsewhere that is slow, broken, cut off or gone: what the endpoint says then."""
 
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from urllib.parse import parse_qs
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from fastapi import FastAPI
-from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from accordgraph import record
@@ -23,68 +15,7 @@ from accordgraph.errors import EndpointError, InputError
 from accordgraph.namespaces import BASE
 from accordgraph.remote import RemoteEngine
 from accordgraph.server import create_app, running
-from serving import FREE, serving
-
-JSON, TURTLE = "application/sparql-results+json", "text/turtle"
-SETTINGS = replace(FREE, query_seconds=1.0, answer_rows=50)
-
-
-def bindings(rows: list[dict[str, str]]) -> bytes:
-    names = list(rows[0]) if rows else []
-    content = [{name: {"type": "literal", "value": row[name]} for name in row} for row in rows]
-    return json.dumps({"head": {"vars": names}, "results": {"bindings": content}}).encode()
-
-
-DESCRIBED = json.dumps(
-    {
-        "head": {"vars": ["p", "o"]},
-        "results": {
-            "bindings": [
-                {
-                    "p": {"type": "uri", "value": triple.predicate.value},
-                    "o": {"type": "literal", "value": getattr(triple.object, "value", "")},
-                }
-                for triple in record.Record(
-                    "abc", 7, (f"{BASE}graph/a",), record.MERGED.value, ("urn:load:1",)
-                ).write()
-            ]
-        },
-    }
-).encode()
-
-
-class Elsewhere:
-    """An engine that describes its dataset, and answers every other query as a test says."""
-
-    def __init__(self, described: bytes = DESCRIBED) -> None:
-        self.answer: Response = Response(bindings([{"x": "1"}]), media_type=JSON)
-        self.described = described
-        self.loads = [{"load": "urn:load:1"}] if described == DESCRIBED else []
-        self.sent: list[dict[str, list[str]]] = []
-        self.left = asyncio.Event()
-
-    async def __call__(self, request: Request) -> Response:
-        fields = parse_qs((await request.body()).decode())
-        if fields["query"] == [record.LOADS]:
-            return Response(bindings(self.loads), media_type=JSON)
-        if record.RECORD.value in fields["query"][0]:
-            return Response(self.described, media_type=JSON)
-        if "#+ summary:" in fields["query"][0]:  # of the server itself, as for its search
-            return Response(bindings([]), media_type=JSON)
-        self.sent.append({"accept": [request.headers["accept"]], **fields})
-        return self.answer
-
-    @contextmanager
-    def served(self) -> Iterator[httpx.Client]:
-        app = FastAPI()
-        app.state.settings = SETTINGS
-        app.router.add_route("/sparql", self.__call__, methods=["POST"])
-        with (
-            running(app) as engine,
-            serving(f"{engine}/sparql", SETTINGS) as address,
-            httpx.Client(base_url=address, headers={"Accept": "*/*"}) as client,
-        ):
-            yield client
+from elsewhere import JSON, SETTINGS, Elsewhere, bindings
 
 
 @pytest.fixture
@@ -181,7 +112,7 @@ def test_an_answer_is_passed_on_when_the_record_is_still_the_same(elsewhere: Els
         (PlainTextResponse("busy", 503, {"Retry-After": "7"}), 503, "busy"),
         (PlainTextResponse("slow", 504), 503, "slow"),
         (Response("<html>", media_type="text/html"), 503, "gave text/html"),
-        (Response("@prefix", media_type=TURTLE), 503, "gave text/turtle"),
+        (Response("@prefix", media_type="text/turtle"), 503, "gave text/turtle"),
         (Response(bindings([{"x": "1"}]) + b"\n# cancelled", media_type=JSON), 503, "cut off"),
         (Response(bindings([{"x": "1"}])[:-3], media_type=JSON), 503, "cut off"),
         (Response(b"", media_type=JSON), 503, "cut off"),
@@ -285,10 +216,7 @@ def test_an_engine_that_is_not_there(elsewhere: Elsewhere) -> None:
 
 
 def test_an_engine_that_goes_away(elsewhere: Elsewhere) -> None:
-    app = FastAPI()
-    app.state.settings = SETTINGS
-    app.router.add_route("/sparql", elsewhere.__call__, methods=["POST"])
-    with running(app) as engine:
+    with running(elsewhere.app()) as engine:
         ours = running(create_app(lambda: RemoteEngine(f"{engine}/sparql", SETTINGS), SETTINGS))
         address = ours.__enter__()
     try:
