@@ -11,6 +11,7 @@ import engines
 from accordgraph.load import load_folder
 from accordgraph.push import push
 from accordgraph.settings import Settings
+from accordgraph.ways import Ways
 from serving import FREE, serving
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,6 +21,9 @@ SETTINGS = replace(FREE, query_seconds=60.0, spare_workers=2)
 FOR_VIRTUOSO = replace(
     SETTINGS, endpoint_user=engines.VIRTUOSO_USER, endpoint_password=engines.VIRTUOSO_PASSWORD
 )
+
+Target = tuple[str, Settings, Ways]
+"""An engine to fill: the address of its queries, how it is spoken to, and the way that is asked for."""
 
 
 class Served:

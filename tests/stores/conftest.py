@@ -8,7 +8,8 @@ import pytest
 import engines
 from accordgraph.assets import Project
 from accordgraph.build import NQUADS, build
-from storage import ROOT, Served
+from accordgraph.ways import UNSAID, Ways
+from storage import FOR_VIRTUOSO, ROOT, SETTINGS, Served, Target
 
 
 @pytest.fixture(scope="session")
@@ -59,3 +60,12 @@ def virtuoso_alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         pytest.skip("Virtuoso is not here: no virtuoso-t (scripts/virtuoso installs it on Debian)")
     with engines.virtuoso(tmp_path_factory.mktemp("virtuoso")) as address:
         yield address
+
+
+@pytest.fixture(params=["oxigraph", "oxigraph by update", "virtuoso", "virtuoso by update"])
+def target(request: pytest.FixtureRequest) -> Target:
+    """An engine of the module's own, to be filled by its graph store or by updates."""
+    settings = FOR_VIRTUOSO if "virtuoso" in request.param else SETTINGS
+    address: str = request.getfixturevalue(f"{request.param.split()[0]}_alone")
+    update = address.replace("/query", "/update").replace("/sparql", "/sparql-auth")
+    return address, settings, Ways(update=update) if "update" in request.param else UNSAID

@@ -1,7 +1,6 @@
 """An engine elsewhere is filled anew under a server: no answer is out of two datasets."""
 
 import asyncio
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -10,14 +9,11 @@ from accordgraph.errors import EndpointError
 from accordgraph.namespaces import ACG, GRAPH, ID
 from accordgraph.push import push
 from accordgraph.remote import RemoteEngine
-from accordgraph.settings import Settings
-from accordgraph.ways import UNSAID, Ways
 from serving import serving
-from storage import FOR_VIRTUOSO, SETTINGS
+from storage import Target
 
 SIZE = 20
 GENERATIONS = "SELECT ?o (COUNT(?s) AS ?n) { ?s ?p ?o } GROUP BY ?o ORDER BY ?o"
-Target = tuple[str, Settings, Ways]
 
 
 def dataset(generation: int) -> bytes:
@@ -26,15 +22,12 @@ def dataset(generation: int) -> bytes:
     return "".join(f"{line} .\n{line} {GRAPH['a']} .\n" for line in lines).encode()
 
 
-@pytest.fixture(params=["oxigraph", "oxigraph by update", "virtuoso", "virtuoso by update"])
-def target(request: pytest.FixtureRequest) -> Iterator[Target]:
+@pytest.fixture
+def target(target: Target) -> Target:
     """An engine that holds the first generation."""
-    settings = FOR_VIRTUOSO if "virtuoso" in request.param else SETTINGS
-    address: str = request.getfixturevalue(f"{request.param.split()[0]}_alone")
-    update = address.replace("/query", "/update").replace("/sparql", "/sparql-auth")
-    ways = Ways(update=update) if "update" in request.param else UNSAID
+    address, settings, ways = target
     push(dataset(1), address, settings, ways)
-    yield address, settings, ways
+    return target
 
 
 def ask(http: httpx.Client, number: int) -> httpx.Response:
