@@ -1,7 +1,6 @@
 """Real engines on loopback: the `oxigraph` server and Virtuoso, each with a folder of its own."""
 
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -10,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+
+from programs import free_port
 
 OXIGRAPH = Path(sys.executable).with_name("oxigraph")
 VIRTUOSO = shutil.which("virtuoso-t")
@@ -49,13 +50,6 @@ ResultSetMaxRows = 50000
 MaxQueryCostEstimationTime = 400
 MaxQueryExecutionTime = 60
 """
-
-
-def free_port() -> int:
-    """Return a port of loopback that nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @contextmanager

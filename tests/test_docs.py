@@ -1,7 +1,6 @@
 """The documentation is true: answers are fresh, examples run, names exist, nothing is left out."""
 
 import re
-import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
@@ -20,6 +19,7 @@ from accordgraph.settings import PREFIX, Settings
 from documentation.pages import ROOT, Block, Example, Page, pages
 from documentation.shell import commands, curl
 from documentation.workbench import ADDRESS, RUNNABLE, Unavailable, Workbench, workbench
+from programs import program
 from serving import app_over
 
 PAGES = pages()
@@ -71,11 +71,9 @@ def test_example_runs_and_has_an_answer(bench: Workbench, example: Example) -> N
 
 @pytest.mark.parametrize("arguments", CURLS)
 def test_curl_gives_the_same_answer(bench: Workbench, arguments: list[str]) -> None:
-    if (program := shutil.which("curl")) is None:
-        pytest.skip("curl is not on this machine")
     given = [word.replace(ADDRESS, bench.address) for word in arguments]
     done = subprocess.run(
-        [program, "--silent", "--fail", *given], capture_output=True, check=True, timeout=60
+        [program("curl"), "--silent", "--fail", *given], capture_output=True, check=True, timeout=60
     )
     assert done.stdout.decode().replace("\r\n", "\n") == curl(given)
 
