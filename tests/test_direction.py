@@ -21,7 +21,7 @@ ORDER = (
     "server.languages "
     "server.pages server.context server.vocabulary "
     "server.portrait server.catalogue server.addresses server.sections server.graphs server.description "
-    "server.meanings server.graph_store server.linked server.guide server.sparql server.asked server.library "
+    "server.meanings server.linked server.guide server.sparql server.graph_store server.asked server.library "
     "server.search server.openapi_schemas server.openapi_parts server.openapi_linked server.openapi_paths "
     "server.openapi server.origins server.logs "
     "server.metrics server.operations server.app server.patience server.run server "

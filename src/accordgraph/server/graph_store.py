@@ -5,7 +5,6 @@ A named graph is a document, so its own IRI answers with it. Nothing can be writ
 
 from typing import Any
 
-from pyoxigraph import NamedNode
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -19,6 +18,7 @@ from accordgraph.server.catalogue import Catalogue, Known
 from accordgraph.server.languages import Language, language_of
 from accordgraph.server.problems import Problem
 from accordgraph.server.question import Question, Render
+from accordgraph.server.sparql import graph_names
 from accordgraph.store import Graphs
 
 ADDRESS = "/graph-store"
@@ -55,11 +55,9 @@ class GraphStore:
         if ("default" in request.query_params) + len(names) != 1:
             detail = f"say which graph: {ADDRESS}?default, or {ADDRESS}?graph= and the IRI of one"
             raise Problem(problems.BAD_REQUEST, detail)
-        graphs = Graphs(tuple(names))
-        if names:
-            _check_iri(names[0])
-            if names[0] not in (await self._catalogue.known()).graphs:
-                raise Problem(problems.NOT_FOUND, f"the dataset has no graph of the name {shown(names[0])}")
+        graphs = Graphs(graph_names(names))
+        if names and names[0] not in (await self._catalogue.known()).graphs:
+            raise Problem(problems.NOT_FOUND, f"the dataset has no graph of the name {shown(names[0])}")
         choice = addresses.choose(request, None, _FORMS)
         return await self._give(request, Question(_ALL, choice, graphs))
 
@@ -99,15 +97,6 @@ def _options(request: Request) -> Response | None:
     if request.method in _WRITE:
         raise Problem(problems.REFUSED, _READ_ONLY, {"Allow": ", ".join(_READ)})
     return None
-
-
-def _check_iri(name: str) -> None:
-    try:
-        NamedNode(name)
-    except ValueError as error:
-        raise Problem(
-            problems.BAD_REQUEST, f"{shown(name)!r} names no graph: it is not an absolute IRI"
-        ) from error
 
 
 def _page(known: Known, iri: str, address: str, language: Language, most_rows: int) -> Render:

@@ -168,8 +168,9 @@ async def read(request: Request, settings: Settings) -> Operation:
         if len(queries) > 1:
             raise Problem(problems.BAD_REQUEST, "a request holds one query; this one has several")
         raise Problem(problems.MISSING_QUERY, "the parameter `query` holds no query")
-    default = _graph_names(value for name, value in parameters if name == "default-graph-uri")
-    named = _graph_names(value for name, value in parameters if name == "named-graph-uri")
+    # forms of other endpoints send an empty graph for none
+    default = graph_names(value for name, value in parameters if value and name == "default-graph-uri")
+    named = graph_names(value for name, value in parameters if value and name == "named-graph-uri")
     given = dict(parameters)
     return Operation(queries[0], Graphs(default, named), given.get("format") or given.get("output"))
 
@@ -190,8 +191,9 @@ def pairs(octets: bytes, where: str) -> list[tuple[str, str]]:
         raise Problem(problems.BAD_REQUEST, f"the {where} is not UTF-8 behind its % signs") from error
 
 
-def _graph_names(names: Iterable[str]) -> tuple[str, ...]:
-    found = tuple(filter(None, names))  # forms of other endpoints send an empty one for none
+def graph_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of graphs as they are; raises `Problem` for one that is not an absolute IRI."""
+    found = tuple(names)
     for name in found:
         try:
             NamedNode(name)
