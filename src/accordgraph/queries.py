@@ -243,11 +243,3 @@ def query_error(error: SyntaxError) -> QueryError:
     if match:
         return QueryError(text[match.end() :], int(match[1]), int(match[2]))
     return QueryError(text, error.lineno, error.offset)
-
-
-def check_syntax(query: Query) -> None:
-    """Raise `QueryFileError` when the query, with its defaults, is not SPARQL."""
-    try:
-        Store().query(query.text, base_iri=ID)
-    except SyntaxError as error:
-        raise QueryFileError(f"{query.path}: {query_error(error)}") from error
