@@ -1,25 +1,13 @@
 """Coverage has a cell for every topic and row of the schemes, and each cell says what it rests on."""
 
-from functools import cache
-from pathlib import Path
-
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions
 
-from accordgraph.assets import Project
-from accordgraph.build import assemble
 from accordgraph.namespaces import ACG, CONCEPT, ID, RDF, SKOS
 from accordgraph.queries import load_queries
+from merged import ROOT, store
 
-ROOT = Path(__file__).resolve().parent.parent
 VIEWS = {query.name: query for query in load_queries(ROOT / "queries" / "views")}
-
-
-@cache
-def store() -> Store:
-    built = Store()
-    built.bulk_extend(Quad(t.subject, t.predicate, t.object) for t in assemble(Project.at(ROOT)).triples)
-    return built
 
 
 def concepts(scheme: str) -> int:

@@ -1,35 +1,20 @@
 """The data as verification reads it: what is cited, by what a thing is known, what a passage names."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode
 
-from accordgraph.dataset import Dataset, graph_name
 from accordgraph.evidence import Model, read_model, root_of
 from accordgraph.identity import committees, identity, named_in
 from accordgraph.labels import unfounded
 from accordgraph.namespaces import ACG, DCTERMS, ID, SKOS
-
-CASES = Path(__file__).parent / "verify"
+from verify_cases import CASES, dataset_of
 
 
 @pytest.fixture
 def model() -> Callable[[str], Model]:
-    def read(case: str) -> Model:
-        files = {
-            "data/case.ttl": CASES / case / "data.ttl",
-            "ontology/vocabularies/all.ttl": CASES / "vocabulary.ttl",
-        }
-        graphs = {
-            graph_name(name): tuple(quad.triple for quad in parse(path.read_bytes(), RdfFormat.TURTLE))
-            for name, path in files.items()
-        }
-        names = {graph_name(name): name for name in files}
-        return read_model(Dataset(graphs, names, {}), CASES / case)
-
-    return read
+    return lambda case: read_model(dataset_of(case), CASES / case)
 
 
 def concept(path: str) -> NamedNode:

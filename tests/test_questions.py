@@ -6,26 +6,17 @@ the answer to number n as a set: which rows there are, without order.
 
 import re
 from functools import cache
-from pathlib import Path
 
 import pytest
-from pyoxigraph import Quad, QueryResultsFormat, QuerySolutions, Store, parse_query_results
+from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
 
-from accordgraph.assets import Project, find_reference
-from accordgraph.build import assemble
+from accordgraph.assets import find_reference
 from accordgraph.errors import ReferenceMissing
 from accordgraph.namespaces import ID, PREFIXES
+from merged import ROOT, store
 
-ROOT = Path(__file__).resolve().parent.parent
 ANSWERS = {int(path.stem): path for path in (ROOT / "tests" / "questions").glob("*.tsv")}
 PROLOGUE = f"BASE <{ID}>\n" + "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
-
-
-@cache
-def store() -> Store:
-    found = Store()
-    found.bulk_extend(Quad(t.subject, t.predicate, t.object) for t in assemble(Project.at(ROOT)).triples)
-    return found
 
 
 @cache

@@ -1,24 +1,14 @@
 """Every instrument, provision and measure is tied to what it serves, or is listed with the reason why not."""
 
-from functools import cache
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
+from pyoxigraph import NamedNode, QuerySolutions
 
-from accordgraph.assets import Project
-from accordgraph.build import assemble
 from accordgraph.namespaces import shorten
 from accordgraph.queries import load_query
+from merged import store
 
-ROOT = Path(__file__).resolve().parent.parent
 CASES = Path(__file__).parent / "unserved"
-
-
-@cache
-def store() -> Store:
-    built = Store()
-    built.bulk_extend(Quad(t.subject, t.predicate, t.object) for t in assemble(Project.at(ROOT)).triples)
-    return built
 
 
 def without_claim() -> set[str]:

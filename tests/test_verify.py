@@ -1,8 +1,4 @@
-"""Verification: small cases named by what they show, and the whole data with seeded faults.
-
-`tests/verify/<expectation>.<case>/` holds an invented text and data about it: `matched` is found in full, any
-other expectation is the one rule that the case breaks.
-"""
+"""Verification: small cases named by what they show, and the whole data with seeded faults."""
 
 import random
 import re
@@ -12,33 +8,21 @@ from inspect import getsource
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode
 
 from accordgraph import checks, citations
 from accordgraph.assets import find_project, find_reference
 from accordgraph.checks import check_node, values_of
-from accordgraph.dataset import Dataset, graph_name, load_dataset
+from accordgraph.dataset import Dataset, load_dataset
 from accordgraph.errors import ReferenceMissing
 from accordgraph.evidence import Model, lines_of, read_model
 from accordgraph.findings import shacl_report
 from accordgraph.namespaces import ACG, ID, RDF, shorten
 from accordgraph.verify import Exemption, run_verify
+from verify_cases import CASES, dataset_of
 
-CASES = Path(__file__).parent / "verify"
 NAMES = sorted(path.name for path in CASES.iterdir() if path.is_dir())
 SEED = 131
-
-
-def dataset_of(case: str) -> Dataset:
-    files = {
-        "data/case.ttl": CASES / case / "data.ttl",
-        "ontology/vocabularies/all.ttl": CASES / "vocabulary.ttl",
-    }
-    graphs = {
-        graph_name(name): tuple(quad.triple for quad in parse(path.read_bytes(), RdfFormat.TURTLE))
-        for name, path in files.items()
-    }
-    return Dataset(graphs, {graph_name(name): name for name in files}, {})
 
 
 @pytest.mark.parametrize("case", NAMES)

@@ -30,8 +30,6 @@ def oxigraph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def virtuoso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Virtuoso that is empty at first."""
-    if engines.VIRTUOSO is None:
-        pytest.skip("Virtuoso is not here: no virtuoso-t (scripts/virtuoso installs it on Debian)")
     with engines.virtuoso(tmp_path_factory.mktemp("virtuoso")) as address:
         yield address
 
@@ -56,8 +54,6 @@ def oxigraph_alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def virtuoso_alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Virtuoso for the tests of one module."""
-    if engines.VIRTUOSO is None:
-        pytest.skip("Virtuoso is not here: no virtuoso-t (scripts/virtuoso installs it on Debian)")
     with engines.virtuoso(tmp_path_factory.mktemp("virtuoso")) as address:
         yield address
 
