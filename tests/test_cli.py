@@ -145,15 +145,6 @@ def test_help_needs_no_heavy_import() -> None:
         assert command in help_
 
 
-def test_settings() -> None:
-    settings = Settings.from_environment(
-        {"ACCORDGRAPH_PORT": "81", "ACCORDGRAPH_BUILD": "/tmp/b", "ACCORDGRAPH_HOST": ""}
-    )
-    assert (settings.port, settings.build, settings.host) == (81, Path("/tmp/b"), "127.0.0.1")
-    with pytest.raises(InputError, match="ACCORDGRAPH_PORT is 'x'; it should be a whole number"):
-        Settings.from_environment({"ACCORDGRAPH_PORT": "x"})
-
-
 def test_a_root_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="has no ontology/, data/, shapes/, queries/"):
         find_project(Settings(root=tmp_path))

@@ -90,6 +90,7 @@ class Current:
         self._retired: dict[int, Engine] = {}
         self._exchange = asyncio.Lock()
         self._past: Counter[str] = Counter()
+        self._started = False
         self._recovered = 0
         self.token = secrets.token_hex(6)
         """What names this start of the engine: another may give the rows of a query in another order."""
@@ -110,8 +111,11 @@ class Current:
         return self._engine.lost
 
     async def start(self) -> None:
-        """Start the first engine."""
-        await self._engine.start()
+        """Start the first engine, unless it has been."""
+        async with self._exchange:
+            if not self._started:
+                await self._engine.start()
+                self._started = True
 
     async def stop(self) -> None:
         """Stop every engine, those that are being replaced too."""

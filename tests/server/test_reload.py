@@ -1,6 +1,5 @@
 """The server as a process: a new dataset in place by SIGHUP, and a graceful stop by SIGTERM."""
 
-import hashlib
 import json
 import os
 import signal
@@ -17,22 +16,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from accordgraph.namespaces import ACG, ID, RDF, SKOS
+from publishing import dataset, publish
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 SLOW = "SELECT (COUNT(*) AS ?n) { " + " ".join(f"?a{n} ?b{n} ?c{n} ." for n in range(6)) + " }"
-
-
-def dataset(size: int) -> bytes:
-    lines = [f"{ID[f'be/act/act-{number}']} {RDF.type} {ACG.Act} .\n" for number in range(size)]
-    return "".join([*lines, f'{ID["be/act/act-0"]} {SKOS.prefLabel} "Version {size}"@en .\n']).encode()
-
-
-def publish(folder: Path, content: bytes, conforms: bool = True) -> str:
-    digest = hashlib.sha256(content).hexdigest()
-    (folder / "accordgraph.nq").write_bytes(content)
-    (folder / "validation.json").write_text(json.dumps({"digest": digest, "conforms": conforms}))
-    return digest
 
 
 @dataclass

@@ -3,6 +3,7 @@
 import click
 
 from accordgraph.errors import AccordGraphError
+from accordgraph.settings import Settings
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
 
@@ -11,7 +12,10 @@ class Group(click.Group):
     """A group of commands whose errors are one line."""
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a command; an error of ours ends it with exit code 2."""
+        """Run a command; an error of ours ends it with exit code 2, and a setting that is none is told."""
+        for name, like in Settings.unknown().items():
+            hint = f"; is it {like[0]}?" if like else ""
+            click.echo(f"warning: there is no setting {name}{hint}", err=True)
         try:
             return super().invoke(ctx)
         except AccordGraphError as error:

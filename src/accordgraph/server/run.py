@@ -31,7 +31,7 @@ _WAITING, _ACCEPTED = 2048, 4
 def run(app: FastAPI, host: str, port: int) -> None:
     """Serve until interrupted, then let the requests under way end.
 
-    Raises `AccordGraphError` when the port is taken.
+    Raises `AccordGraphError` when the port is taken, and what `Engine.start` raises.
     """
     logs.configure(app.state.settings.log_format)
     _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -56,7 +56,8 @@ class _Foreground(_Server):
     """A server that listens to SIGHUP too."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then wait for signals."""
+        """Start, the engine first since its errors are for who started this; then wait for signals."""
+        await self.config.app.state.engine.start()  # type: ignore[union-attr]
         await super().startup(sockets)
         if sys.stdin is None or not sys.stdin.isatty():
             loop, app = asyncio.get_running_loop(), self.config.app
@@ -112,8 +113,8 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host, port), family=family)
-    except OSError as error:
-        reason = (error.strerror or str(error)).partition(" (while")[0]
+    except (OSError, OverflowError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).partition(" (while")[0]
         raise AccordGraphError(f"cannot listen on {host}, port {port}: {reason}") from error
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else a body waits 40 ms for its head
     return listener
