@@ -1,6 +1,7 @@
 """The answer to a query: solutions, a boolean or a graph, read as the engine finds it."""
 
 from collections.abc import Iterable, Iterator
+from traceback import clear_frames
 from typing import IO
 
 import pyoxigraph as ox
@@ -96,3 +97,11 @@ def _prefixes_used(triples: Iterable[ox.Triple]) -> dict[str, str]:
             iris.add(triple.object.datatype.value)
     used = {iri[: max(iri.rfind("/"), iri.rfind("#")) + 1] for iri in iris}
     return {prefix: namespace for prefix, namespace in sorted(PREFIXES.items()) if namespace in used}
+
+
+def let_go(error: BaseException) -> None:
+    """Free what the traces of an error remember of answers, in the thread that asked."""
+    link: BaseException | None = error
+    while link is not None:
+        clear_frames(link.__traceback__)
+        link = link.__cause__ or link.__context__

@@ -8,14 +8,13 @@ from typing import IO, cast
 import pyoxigraph as ox
 
 from accordgraph import forms, results
-from accordgraph.answer import Answer
+from accordgraph.answer import Answer, let_go
 from accordgraph.engine import Job
 from accordgraph.errors import AccordGraphError, EvaluationError, WorkerError
 from accordgraph.feed import Feed
 from accordgraph.pieces import Pieces
 from accordgraph.rows import too_many_rows
 from accordgraph.spreadsheet import About
-from accordgraph.store import let_go
 
 
 class Reading:

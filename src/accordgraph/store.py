@@ -14,7 +14,6 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from traceback import clear_frames
 from typing import Protocol
 
 import pyoxigraph as ox
@@ -62,14 +61,6 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of what the store holds."""
-
-
-def let_go(error: BaseException) -> None:
-    """Free what the traces of an error remember of answers, in the thread that asked."""
-    link: BaseException | None = error
-    while link is not None:
-        clear_frames(link.__traceback__)
-        link = link.__cause__ or link.__context__
 
 
 def check_read_only(text: str) -> None:

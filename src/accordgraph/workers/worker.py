@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import IO, Any, cast
 
 from accordgraph import forms, results
+from accordgraph.answer import let_go
 from accordgraph.complexity import check_size
 from accordgraph.errors import (
     EvaluationError,
@@ -22,7 +23,7 @@ from accordgraph.errors import (
 )
 from accordgraph.pieces import Pieces
 from accordgraph.spreadsheet import About
-from accordgraph.store import Graphs, LocalStore, let_go
+from accordgraph.store import Graphs, LocalStore
 from accordgraph.workers.sandbox import limit_processor
 
 HEAD = struct.Struct(">cI")
