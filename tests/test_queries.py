@@ -10,7 +10,7 @@ from pyoxigraph import Literal, QuerySolutions, Store
 from accordgraph.assets import find_project
 from accordgraph.errors import ParameterError, QueryFileError
 from accordgraph.lexer import tokens
-from accordgraph.namespaces import ID
+from accordgraph.namespaces import ID, PREFIXES
 from accordgraph.queries import Query, find_query, load_queries, load_query
 
 TEXT = """\
@@ -18,14 +18,16 @@ TEXT = """\
 #+ param: thing iri The thing
 #+ param: text string A text
 #+ param: number integer A number
+#+ param: amount decimal A number with a point
 #+ param: day date A day
 #+ param: theme concept(theme) A theme
 #+ param: language language A language
 # VALUES ?day { "in a comment" }
-SELECT ?thing ?text ?number ?day ?theme ?language WHERE {
+SELECT ?thing ?text ?number ?day ?theme ?language ?amount WHERE {
   VALUES ?thing { <be/body/nar> }
   VALUES ?text { "a" }
   VALUES ?number { 1 }
+  VALUES ?amount { 1.5 }
   VALUES ?day { UNDEF }
   VALUES ?theme { <https://w3id.org/accordgraph/concept/theme/training> }
   VALUES ?language { "en" }
@@ -66,6 +68,9 @@ def test_defaults(query: Query) -> None:
         ("theme:telework", "https://w3id.org/accordgraph/concept/theme/telework"),
         ("https://example.org/a", "https://example.org/a"),
         ("<https://example.org/a>", "https://example.org/a"),
+        ("urn:isbn:0451450523", "urn:isbn:0451450523"),
+        ("mailto:a@example.org", "mailto:a@example.org"),
+        ("<tag:example.org,2023:a>", "tag:example.org,2023:a"),
     ],
 )
 def test_the_ways_to_write_an_iri(query: Query, written: str, meant: str) -> None:
@@ -130,7 +135,7 @@ nasty = st.one_of(
 @settings(max_examples=300)
 @given(
     st.dictionaries(
-        st.sampled_from(["thing", "text", "number", "day", "theme", "language"]),
+        st.sampled_from(["thing", "text", "number", "amount", "day", "theme", "language"]),
         st.lists(nasty, max_size=3),
         min_size=1,
     )
@@ -146,9 +151,10 @@ def test_whatever_is_given_only_the_values_change(query: Query, values: dict[str
         p.name: [str(p.term(text)) for text in values[p.name]] for p in query.parameters if p.name in values
     }
     found = answer(bound)
-    for column, parameter in enumerate(query.parameters):
+    columns = ["thing", "text", "number", "day", "theme", "language", "amount"]
+    for parameter in query.parameters:
         if parameter.name in terms and parameter.type != "iri":  # the parser takes dots out of IRIs
-            assert {row[column] for row in found} == set(terms[parameter.name])
+            assert {row[columns.index(parameter.name)] for row in found} == set(terms[parameter.name])
 
 
 @pytest.mark.parametrize(
@@ -190,13 +196,29 @@ def test_all_that_does_not_fit_is_told_at_once(query: Query) -> None:
         ("language", "EN", "'EN' is not a language: en, fr, nl, de"),
         ("thing", "be/a> } #", "'be/a> } #' is not an IRI"),
         ("thing", "", "'' is not an IRI"),
+        ("thing", "theem:telework", "there is no prefix 'theem', there are: acg, country, "),
+        (
+            "thing",
+            "tag:example.org,2023:a",
+            "that does not begin with http, https, urn, mailto is written in <>",
+        ),
+        ("thing", "HTTP://example.org/", "there is no prefix 'HTTP'"),
+        ("thing", "http://a b", "such as theme:telework, or be/body/nar"),
         ("number", "1 } #", "'1 } #' is not a whole number"),
+        ("number", str(2**63), "a whole number from -9223372036854775808 to 9223372036854775807"),
+        ("number", str(-(2**63) - 1), "a whole number from -9223372036854775808 to 9223372036854775807"),
+        ("number", "9" * 5000, "a whole number from -9223372036854775808 to 9223372036854775807"),
+        ("amount", "0." + "0" * 18 + "1", "at most 20 digits before the point and 18 behind it"),
+        ("amount", "1" + "0" * 20, "at most 20 digits before the point and 18 behind it"),
+        ("amount", "1e5", "at most 20 digits"),
+        ("day", "0000-01-01", "a day from 0001-01-01 to 9999-12-31"),
+        ("day", "10000-01-01", "a day from 0001-01-01 to 9999-12-31"),
         ("day", "2023-02-30", "'2023-02-30' is not a day"),
         ("day", "2023", "'2023' is not a day"),
         (
             "colour",
             "red",
-            "query asked has no parameter 'colour'; it has: thing, text, number, day, theme, language",
+            "query asked has no parameter 'colour'; it has: thing, text, number, amount, day, theme, lang",
         ),
     ],
 )
@@ -205,6 +227,34 @@ def test_a_value_that_does_not_fit(query: Query, name: str, value: str, message:
         query.bind({name: [value]})
     assert message in str(raised.value)
     assert "query asked" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reckoned", "beyond"),
+    [
+        ("number", "9223372036854775807", "- 1", "9223372036854775808"),
+        ("number", "-9223372036854775808", "+ 1", "-9223372036854775809"),
+        ("amount", "99999999999999999999.999999999999999999", "- 1", "2" + "0" * 20),
+        ("amount", "-99999999999999999999.999999999999999999", "+ 1", "-2" + "0" * 20),
+        ("amount", "0.000000000000000001", "+ 1", "0.0000000000000000001"),
+        ("day", "0001-01-01", '+ "P1D"^^xsd:dayTimeDuration', "0001-02-30"),
+        ("day", "9999-12-31", '- "P1D"^^xsd:dayTimeDuration', "9999-02-30"),
+    ],
+)
+def test_the_engine_reckons_with_every_value_that_is_taken(
+    query: Query, name: str, value: str, reckoned: str, beyond: str
+) -> None:
+    """What is beyond would be passed over in silence, and the answer would be wrong."""
+    datatype = next(parameter.type for parameter in query.parameters if parameter.name == name)
+
+    def differs(text: str) -> bool:
+        literal = f'"{text}"^^xsd:{datatype}'
+        return bool(Store().query(f"ASK {{ FILTER({literal} {reckoned} != {literal}) }}", prefixes=PREFIXES))
+
+    assert query.bind({name: [value]}) and differs(value)
+    assert not differs(beyond)
+    with pytest.raises(ParameterError):
+        query.bind({name: [beyond]})
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from datetime import date
 
 from pyoxigraph import Literal, NamedNode
 
+from accordgraph.errors import shown
 from accordgraph.namespaces import CONCEPT, ID, PREFIXES, SCHEMES, XSD
 
 Schemes = Mapping[str, Sequence[str]]
@@ -19,6 +20,12 @@ RESERVED = ("format", "lang", "limit", "offset")
 """What a request says beside the parameters of its query: no parameter has such a name."""
 LANGUAGES = ("en", "fr", "nl", "de")
 """The languages of labels."""
+IRI_SCHEMES = ("http", "https", "urn", "mailto")
+"""How an absolute IRI may begin that is not written in `<>`: what else stands before a colon is a prefix."""
+INTEGERS = (-(2**63), 2**63 - 1)
+"""The least and the greatest whole number that the engine holds."""
+DECIMAL = r"[+-]?[0-9]{1,20}(\.[0-9]{1,18})?"
+"""The numbers with a point that the engine holds exactly: it counts 10^-18 in 128 bits, up to 1.7 * 10^20."""
 
 _CONCEPT = re.compile(r"concept\(([a-z-]+)\)")
 _CODE = re.compile(r"[A-Za-z0-9._-]+")
@@ -65,6 +72,11 @@ class Parameter:
             raise ValueError(text)
         return concept
 
+    def fault(self, text: str, schemes: Schemes | None = None) -> str:
+        """Say what is wrong with a text that is not a right value, and what would be right."""
+        said = f"{shown(text)!r} is not {self.right(schemes)}"
+        return said + (unknown_prefix(text) if self.type == "iri" else "")
+
     def written(self, term: NamedNode | Literal) -> str:
         """Return a term as a person writes it: the reverse of `term`."""
         if isinstance(term, Literal):
@@ -88,9 +100,9 @@ def is_type(type_: str) -> bool:
 def iri(text: str) -> NamedNode:
     """Return the IRI that a person means: `<IRI>`, an absolute IRI, `theme:telework`, or `be/body/nar`.
 
-    Raises `ValueError` when it is none of these.
+    Raises `ValueError` when it is none of these, as where the prefix is not one of ours.
     """
-    if text.startswith("<") and text.endswith(">"):
+    if bracketed := text.startswith("<") and text.endswith(">"):
         text = text[1:-1]
     prefix, colon, local = text.partition(":")
     if not colon:
@@ -99,7 +111,20 @@ def iri(text: str) -> NamedNode:
         return ID[text]
     if prefix in PREFIXES:
         return NamedNode(PREFIXES[prefix] + local)
+    if not bracketed and prefix not in IRI_SCHEMES:
+        raise ValueError(text)
     return NamedNode(text)
+
+
+def unknown_prefix(text: str) -> str:
+    """Return what to add to a message about a text that is no IRI: where it has no prefix of ours, these."""
+    prefix, colon, _ = text.partition(":")
+    if not colon or prefix in PREFIXES or prefix in IRI_SCHEMES or text.startswith("<"):
+        return ""
+    return (
+        f"; there is no prefix {shown(prefix)!r}, there are: {', '.join(PREFIXES)}; "
+        f"an IRI that does not begin with {', '.join(IRI_SCHEMES)} is written in <>"
+    )
 
 
 def _concept(scheme: str, text: str) -> NamedNode:
@@ -117,6 +142,8 @@ def _literal(datatype: NamedNode, pattern: str) -> Callable[[str], Literal]:
             raise ValueError(text)
         if datatype == XSD.date:
             date.fromisoformat(text)
+        if datatype == XSD.integer and not INTEGERS[0] <= int(text) <= INTEGERS[1]:
+            raise ValueError(text)
         return Literal(text, datatype=datatype)
 
     return make
@@ -131,10 +158,19 @@ def _language(text: str) -> Literal:
 TYPES: Mapping[str, tuple[Callable[[str], NamedNode | Literal], str]] = {
     "iri": (iri, "an IRI: write <https://...>, a prefixed name such as theme:telework, or be/body/nar"),
     "string": (Literal, "a text"),
-    "integer": (_literal(XSD.integer, r"[+-]?[0-9]+"), "a whole number, such as 20"),
-    "decimal": (_literal(XSD.decimal, r"[+-]?[0-9]+(\.[0-9]+)?"), "a number, such as 144.31"),
+    "integer": (
+        _literal(XSD.integer, r"[+-]?[0-9]+"),
+        f"a whole number from {INTEGERS[0]} to {INTEGERS[1]}, such as 20",
+    ),
+    "decimal": (
+        _literal(XSD.decimal, DECIMAL),
+        "a number of at most 20 digits before the point and 18 behind it, such as 144.31",
+    ),
     "boolean": (_literal(XSD.boolean, "true|false"), "true or false"),
-    "date": (_literal(XSD.date, r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "a day, such as 2023-01-01"),
+    "date": (
+        _literal(XSD.date, r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+        "a day from 0001-01-01 to 9999-12-31, such as 2023-01-01",
+    ),
     "language": (_language, f"a language: {', '.join(LANGUAGES)}"),
 }
 """The types that do not depend on the data: how a text becomes a term, and what a right value is."""

@@ -98,7 +98,7 @@ class Query:
                 try:
                     terms.append(str(known[name].term(text, schemes)))
                 except ValueError:
-                    detail = f"{shown(text)!r} is not {known[name].right(schemes)}"
+                    detail = known[name].fault(text, schemes)
                     faults.append({"parameter": name, "value": shown(text), "detail": detail})
             places.append((*_default_places(self.text, name)[0], " ".join(terms)))
         if faults:

@@ -24,6 +24,8 @@ from webpage import HTML
 
 LIBRARY = Library.load(find_project().queries)
 THEME = "/queries/levels-of-a-theme"
+LEAST, AMOUNTS = "/queries/bodies-by-measures-they-run", "/queries/amounts-of-money-in-full"
+BEFORE = "/queries/instruments-from-before-the-reporting-period"
 
 
 @cache
@@ -103,6 +105,21 @@ def test_a_date_an_integer_a_decimal_and_a_boolean(
 
 
 @pytest.mark.parametrize(
+    ("address", "most"),
+    [
+        (f"{LEAST}?least={-(2**63)}", True),
+        (f"{LEAST}?least={2**63 - 1}", False),
+        (f"{AMOUNTS}?least=-{'9' * 20}.{'9' * 18}", True),
+        (f"{AMOUNTS}?least={'9' * 20}.{'9' * 18}", False),
+        (f"{BEFORE}?before=9999-12-31", True),
+        (f"{BEFORE}?before=0001-01-01", False),
+    ],
+)
+def test_the_ends_of_a_range_are_right(whole: httpx.Client, address: str, most: bool) -> None:
+    assert bool(rows(whole.get(address))) is most
+
+
+@pytest.mark.parametrize(
     ("address", "faults"),
     [
         (f"{THEME}?theme=golf", [("theme", "golf", "not a concept of the scheme theme: active-ageing, ")]),
@@ -115,6 +132,12 @@ def test_a_date_an_integer_a_decimal_and_a_boolean(
         (f"{THEME}.csv?limit=x", [("limit", "x", "one whole number")]),
         ("/queries/claims-about-a-thing?limit=1", [("limit", "1", "there are: thing, format")]),
         ("/queries/claims-about-a-thing?thing=a%3E", [("thing", "a>", "not an IRI")]),
+        ("/queries/claims-about-a-thing?thing=theem:x", [("thing", "theem:x", "there are: acg, country,")]),
+        (f"{LEAST}?least={-(2**63) - 1}", [("least", str(-(2**63) - 1), f"from {-(2**63)} to {2**63 - 1}")]),
+        (f"{LEAST}.csv?least={2**63}", [("least", str(2**63), "a whole number from")]),
+        (f"{AMOUNTS}?least=1{'0' * 20}", [("least", "1" + "0" * 20, "at most 20 digits before the point")]),
+        (f"{AMOUNTS}?least=0.{'1' * 19}", [("least", "0." + "1" * 19, "and 18 behind it")]),
+        (f"{BEFORE}?before=0000-01-01", [("before", "0000-01-01", "from 0001-01-01 to 9999-12-31")]),
         ("/queries/coverage-by-level?language=it", [("language", "it", "en, fr, nl, de")]),
     ],
 )

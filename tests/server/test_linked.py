@@ -6,7 +6,7 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from accordgraph.namespaces import ACG, BASE, ID, RDF, SKOS
+from accordgraph.namespaces import ACG, BASE, ID, RDF, RDFS, SKOS
 from webpage import HTML
 
 SUFFIXES = {
@@ -166,6 +166,7 @@ def test_the_document_has_what_is_said_and_what_points_there(small: httpx.Client
     there = triples(small.get(f"{TWO}.nt"), ox.RdfFormat.N_TRIPLES)
     assert ox.Triple(one, ACG.implements, two) in there
     assert ox.Triple(claim, RDF.object, two) in there
+    assert ox.Triple(ox.NamedNode("tag:example.org,2023:a"), RDFS.seeAlso, two) in there
 
 
 def test_pages_of_what_points_there_hold_all_of_it_once(small: httpx.Client) -> None:

@@ -167,6 +167,47 @@ def test_every_iri_that_is_taken_fits_its_schema(text: str) -> None:
     jsonschema_rs.validate(IRI, text)
 
 
+@pytest.mark.parametrize(
+    ("path", "name", "values"),
+    [
+        ("bodies-by-measures-they-run", "least", [2**63 - 1, 2**63, -(2**63), -(2**63) - 1, 0]),
+        (
+            "amounts-of-money-in-full",
+            "least",
+            ["9" * 20 + ".0", "1" + "0" * 20, "0." + "1" * 18, "0." + "1" * 19, "+1", "1.", "1e3"],
+        ),
+        (
+            "instruments-from-before-the-reporting-period",
+            "before",
+            ["0001-01-01", "0000-12-31", "9999-12-31", "10000-01-01"],
+        ),
+        (
+            "claims-about-a-thing",
+            "thing",
+            [
+                "be/body/nar",
+                "theme:x",
+                "theem:x",
+                "urn:x:y",
+                "<tag:x>",
+                "tag:x",
+                "https://example.org/",
+                "<>",
+            ],
+        ),
+    ],
+)
+def test_what_fits_its_schema_is_taken_and_no_more(
+    whole: httpx.Client, content: Json, path: str, name: str, values: list[object]
+) -> None:
+    schema = content["paths"][f"/queries/{path}"]["get"]["parameters"][0]["schema"]["items"]
+    fits = [jsonschema_rs.is_valid(schema, value, validate_formats=True) for value in values]
+    assert fits == [
+        whole.get(f"/queries/{path}", params={name: str(value)}).status_code == 200 for value in values
+    ]
+    assert set(fits) == {True, False}
+
+
 def test_every_media_type_of_an_answer_is_given(whole: httpx.Client, content: Json) -> None:
     for path, kind in (
         ("/queries/levels-of-a-theme", "Solutions"),

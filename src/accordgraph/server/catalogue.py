@@ -64,8 +64,19 @@ class Catalogue:
         self._asking = asyncio.Lock()
 
     def query(self, name: str, **values: Iterable[str]) -> str:
-        """Return the text of a query with values for parameters; those without a value keep their default."""
-        return self._queries[name].bind({key: list(given) for key, given in values.items() if given})
+        """Return the text of a query with values for parameters; those without a value keep their default.
+
+        A value for a parameter that is an IRI is an IRI in full, of any scheme.
+        """
+        query = self._queries[name]
+        iris = {parameter.name for parameter in query.parameters if parameter.type == "iri"}
+        return query.bind(
+            {
+                key: [f"<{value}>" if key in iris else value for value in given]
+                for key, given in values.items()
+                if given
+            }
+        )
 
     async def rows(self, name: str, **values: Iterable[str]) -> list[dict[str, dict[str, str]]]:
         """Return the rows of a query; raises `Problem` when it fails."""

@@ -21,7 +21,7 @@ from accordgraph.server.languages import language_of
 from accordgraph.server.library import PATH, QueryApi
 from accordgraph.server.openapi_parts import QUERIED, components, format_of, lang, number, responses
 from accordgraph.server.openapi_paths import fixed_paths
-from accordgraph.server.openapi_schemas import DECIMAL, IRI, TEXT, Json, concept_of, ref
+from accordgraph.server.openapi_schemas import DAY, DECIMAL, INTEGER, IRI, TEXT, Json, concept_of, ref
 from accordgraph.settings import Settings
 
 ADDRESS, DOCS = "/api/openapi.json", "/api/docs"
@@ -34,10 +34,10 @@ _PROBLEMS = ("400", "406", "413", "422", *QUERIED)
 _SCHEMA: dict[str, Json] = {
     "iri": IRI,
     "string": TEXT,
-    "integer": {"type": "integer"},
+    "integer": INTEGER,
     "decimal": DECIMAL,
     "boolean": {"type": "boolean"},
-    "date": {"type": "string", "format": "date"},
+    "date": DAY,
     "language": {"type": "string", "enum": list(LANGUAGES)},
 }
 

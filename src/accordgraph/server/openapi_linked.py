@@ -20,7 +20,7 @@ from accordgraph.server.openapi_parts import (
     one_of,
     responses,
 )
-from accordgraph.server.openapi_schemas import IRI, TEXT, Json
+from accordgraph.server.openapi_schemas import GRAPH_NAME, TEXT, Json
 
 _LINKED, _DOCUMENTS = "Linked data", "Documents"
 _SLASHES = "A path; a slash in it may be sent as it is, or as %2F"
@@ -46,7 +46,7 @@ def linked_paths() -> Json:
     )
     store = [
         given("default", TEXT, "The default graph; its value does not matter", allowEmptyValue=True),
-        given("graph", IRI | {"format": "iri"}, "The IRI of a graph", example=_A_GRAPH),
+        given("graph", GRAPH_NAME, "The IRI of a graph", example=_A_GRAPH),
         format_of(_GRAPHS),
     ]
     found: dict[str, tuple[str, str, list[Json], Json]] = {

@@ -21,7 +21,7 @@ from accordgraph.server.openapi_parts import (
     one_of,
     responses,
 )
-from accordgraph.server.openapi_schemas import IRI, TEXT, WORDS, Json, listed, ref
+from accordgraph.server.openapi_schemas import GRAPH_NAME, IRI, TEXT, WORDS, Json, listed, ref
 from accordgraph.settings import Settings
 
 
@@ -39,7 +39,7 @@ def fixed_paths(library: Library, settings: Settings) -> Json:
 
 def _sparql(settings: Settings) -> Json:
     """Describe the query operation of the SPARQL 1.1 Protocol."""
-    graphs = listed(IRI | {"format": "iri"})
+    graphs = listed(GRAPH_NAME)
     query = {"type": "string", "minLength": 1, "contentMediaType": forms.SPARQL.media_type}
     default = "The graphs that are merged as the default graph; without one, the whole dataset"
     named = "The graphs that GRAPH may name; without one, all"

@@ -4,17 +4,30 @@ from collections.abc import Iterable
 from typing import Any
 
 from accordgraph.forms import Form
+from accordgraph.namespaces import PREFIXES
+from accordgraph.parameters import DECIMAL as DECIMALS
+from accordgraph.parameters import INTEGERS, IRI_SCHEMES
 from accordgraph.server.languages import LANGUAGES
 from accordgraph.server.meanings import kinds
 
 Json = dict[str, Any]
 
 TEXT: Json = {"type": "string"}
-_LETTER = r'[^\x00-\x20<>"{}|\\^`]'
-IRI: Json = {"type": "string", "minLength": 1, "pattern": f"^(?:{_LETTER}+|<{_LETTER}+>)$"}
+_LETTER, _PATH = r'[^\x00-\x20<>"{}|\\^`]', r'[^\x00-\x20<>"{}|\\^`:]'
+_BEGINS = "|".join((*IRI_SCHEMES, *PREFIXES))
+IRI: Json = {
+    "type": "string",
+    "minLength": 1,
+    "pattern": f"^(?:(?:{_BEGINS}):{_LETTER}*|{_PATH}+|<{_LETTER}+>)$",
+}
 """What every IRI that a person writes fits; that it is one, no pattern of this length says."""
-DECIMAL: Json = {"type": "string", "pattern": r"^[+-]?[0-9]+(\.[0-9]+)?$"}
+GRAPH_NAME: Json = {"type": "string", "format": "iri", "minLength": 1, "pattern": f"^{_LETTER}+$"}
+"""What the name of a graph fits: an absolute IRI and nothing else."""
+INTEGER: Json = {"type": "integer", "minimum": INTEGERS[0], "maximum": INTEGERS[1]}
+DECIMAL: Json = {"type": "string", "pattern": f"^{DECIMALS}$"}
 """A number as SPARQL writes it, without an exponent: JSON would have one."""
+DAY: Json = {"type": "string", "format": "date", "not": {"pattern": "^0000"}}
+"""A day: there is no year 0."""
 WORDS: Json = {"type": "string", "minLength": 1, "pattern": r'[^\s"]'}
 """What every text with a word in it fits, in every dialect of patterns: not all know classes of letters."""
 LANGUAGE: Json = {
