@@ -90,6 +90,17 @@ def test_concepts_are_those_of_the_data(whole: httpx.Client, content: Json) -> N
         assert jsonschema_rs.is_valid(level, written) is taken, written
 
 
+def test_a_scheme_without_concepts_is_described_too(small: httpx.Client) -> None:
+    content = small.get("/api/openapi.json").json()
+    for reference in set(re.findall(r"'#/components/schemas/([\w-]+)'", str(content))):
+        assert reference in content["components"]["schemas"]
+    level = content["components"]["schemas"]["Concept-level"]
+    path = "/queries/objectives-not-implemented-at-a-level"
+    assert small.get(path, params={"level": "sector"}).status_code == 422
+    assert not jsonschema_rs.is_valid(level, "sector")
+    assert small.get("/api/docs").status_code == 200
+
+
 def test_every_reference_and_every_example_fits(content: Json) -> None:
     for reference in set(re.findall(r"'\$ref': '#/components/(\w+)/([\w-]+)'", str(content))):
         assert reference[1] in content["components"][reference[0]]

@@ -66,7 +66,8 @@ class Description:
     async def content(self) -> Json:
         """Return the document."""
         library, parts = self._api.library, components()
-        for scheme, codes in (await self._api.schemes()).items():
+        chosen = [one.scheme for query in library.queries.values() for one in query.parameters if one.scheme]
+        for scheme, codes in ({scheme: () for scheme in chosen} | dict(await self._api.schemes())).items():
             parts["schemas"][f"Concept-{scheme}"] = concept_of(scheme, codes, f"{CONCEPT}{scheme}/")
         paths = fixed_paths(library, self._settings)
         for query in library.queries.values():

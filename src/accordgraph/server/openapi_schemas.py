@@ -70,6 +70,8 @@ def form_of(found: Iterable[Form]) -> Json:
 def concept_of(scheme: str, codes: Iterable[str], space: str) -> Json:
     """Return the schema of a concept of a scheme whose IRIs begin with `space`: its code, or its IRI."""
     found = list(codes)
+    if not found:
+        return {"description": f"A concept of the scheme {scheme}, of which the data has none", "not": {}}
     either = "|".join(code.replace(".", r"\.") for code in found)
     begins = "|".join(text.replace(".", r"\.") for text in (f"{scheme}:", space))
     return {
