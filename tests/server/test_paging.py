@@ -2,6 +2,7 @@
 
 import csv
 import io
+from pathlib import Path
 
 import httpx
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from accordgraph.assets import find_project
 from accordgraph.library import Library
 from accordgraph.server.asked import Asked
+from accordgraph.settings import Settings
+from serving import serving
 
 ADDRESS = "/queries/coverage-by-level"
 
@@ -43,6 +46,43 @@ def test_following_next_gives_the_whole(whole: httpx.Client, size: int) -> None:
     assert whole.get(links(visited[-1])["first"]).content == visited[0].content
     if len(visited) > 1:
         assert whole.get(links(visited[-1])["prev"]).content == visited[-2].content
+
+
+@pytest.mark.parametrize(
+    ("suffix", "manner"),
+    [
+        ("", "format=csv"),
+        ("", "format=text/csv&lang=fr"),
+        ("", "format=html&lang=fr"),
+        ("", "format=json&format=html&lang=nl"),
+        (".html", "lang=de"),
+        (".tsv", "format=csv&lang=de"),
+        (".xml", "lang=nonsense"),
+    ],
+)
+def test_a_part_leads_to_others_of_the_same_form_and_language(
+    whole: httpx.Client, suffix: str, manner: str
+) -> None:
+    here = whole.get(f"{ADDRESS}{suffix}?{manner}&limit=100&offset=100")
+    assert here.status_code == 200 and set(links(here)) == {"first", "prev", "next", "last"}
+    for link in links(here).values():
+        there = whole.get(link)
+        for name in ("content-type", "content-language"):
+            assert there.headers.get(name) == here.headers.get(name), link
+        if "html" in here.headers["content-type"]:
+            assert f'href="{link}"'.replace("&", "&amp;") in here.text
+
+
+def test_a_page_that_is_cut_leads_on_in_its_language(real: Path) -> None:
+    settings = Settings(client_seconds=0, client_errors=0, table_rows=100)
+    with serving(real, settings) as address, httpx.Client(base_url=address) as client:
+        page = client.get(f"{ADDRESS}.html?lang=fr&language=fr")
+        following = f"{ADDRESS}.html?language=fr&limit=100&offset=100&lang=fr"
+        assert f'rel="next" href="{following}"'.replace("&", "&amp;") in page.text
+        there = client.get(following)
+        assert "Rows 101 to 200" in there.text and there.headers["content-language"] == "fr"
+        assert '<input type="hidden" name="lang" value="fr">' in there.text
+        assert 'type="hidden"' not in client.get(f"{ADDRESS}.html", headers={"Accept-Language": "fr"}).text
 
 
 def test_without_bounds_there_are_no_pages(whole: httpx.Client) -> None:
@@ -86,7 +126,7 @@ def test_a_page_for_people_leads_on(whole: httpx.Client) -> None:
 )
 def test_links(limit: int, offset: int, total: int, offsets: dict[str, int]) -> None:
     query = Library.load(find_project().queries).queries["concepts"]
-    asked = Asked(query, query.text, {"language": ["fr"]}, limit, offset)
+    asked = Asked(query, query.text, {"language": ["fr"]}, {}, limit, offset)
     assert asked.links("/q", total, 1000) == {
         relation: f"/q?language=fr&limit=10&offset={offset}" for relation, offset in offsets.items()
     }

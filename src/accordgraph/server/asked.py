@@ -14,6 +14,7 @@ from accordgraph.server import problems
 from accordgraph.server.problems import Problem
 
 MOST_OFFSET = 1_000_000_000
+_MANNER = ("format", "lang")
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Asked:
     query: Query
     text: str
     values: Mapping[str, Sequence[str]]
+    manner: Mapping[str, str]
+    """What is said of the form and the language of the answer."""
     limit: int | None = None
     offset: int = 0
 
@@ -39,12 +42,14 @@ class Asked:
         """Return how many rows the part has at most."""
         return min(self.limit or most, most)
 
-    def address(self, path: str, limit: int | None = None, offset: int = 0) -> str:
-        """Return the address of this query at a path, for a part of its rows where that is given."""
-        found = [(name, value) for name, values in self.values.items() for value in values]
-        if limit is not None:
-            found += [("limit", str(limit)), ("offset", str(offset))]
-        return path + ("?" + urlencode(found) if found else "")
+    def address(self, path: str) -> str:
+        """Return the address of this query at a path, with its values and nothing else."""
+        return path + ("?" + urlencode(self.values, doseq=True) if any(self.values.values()) else "")
+
+    def part(self, path: str, limit: int, offset: int) -> str:
+        """Return the address of a part of the rows, in the same form and language."""
+        bounds = {"limit": limit, "offset": offset}
+        return f"{path}?{urlencode({**self.values, **bounds, **self.manner}, doseq=True)}"
 
     def links(self, path: str, total: int, most: int) -> dict[str, str]:
         """Return the addresses of the other parts of `total` rows, by their relation to this one."""
@@ -55,19 +60,19 @@ class Asked:
             offsets["prev"] = max(0, min(self.offset - size, last))
         if self.offset + size < total:
             offsets["next"] = self.offset + size
-        return {relation: self.address(path, size, offset) for relation, offset in sorted(offsets.items())}
+        return {relation: self.part(path, size, offset) for relation, offset in sorted(offsets.items())}
 
 
 def read(query: Query, pairs: Sequence[tuple[str, str]], schemes: Schemes, most: int) -> Asked:
     """Read what a request asks of a query; raises `Problem`, which names every value that does not fit.
 
-    `most` is the most rows that may be asked for. The form is not looked at.
+    `most` is the most rows that may be asked for. The form and the language are not looked at; where one is
+    said more than once, the last counts.
     """
     values: dict[str, list[str]] = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)
-    for name in ("format", "lang"):
-        values.pop(name, None)
+    manner = {name: values.pop(name)[-1] for name in _MANNER if name in values}
     numbers, faults = {}, []
     if query.has_pages:
         for name, lowest, highest in (("limit", 1, most), ("offset", 0, MOST_OFFSET)):
@@ -81,7 +86,7 @@ def read(query: Query, pairs: Sequence[tuple[str, str]], schemes: Schemes, most:
                     {"parameter": name, "value": shown(texts[-1]), "detail": f"{sent} is not {right}"}
                 )
     known = [parameter.name for parameter in query.parameters]
-    every = [*known, *(("limit", "offset") if query.has_pages else ()), "format", "lang"]
+    every = [*known, *(("limit", "offset") if query.has_pages else ()), *_MANNER]
     for name in [name for name in values if name not in known]:
         detail = f"no parameter {shown(name)!r}; there are: {', '.join(every)}"
         faults.append({"parameter": shown(name), "value": shown(values.pop(name)[-1]), "detail": detail})
@@ -93,4 +98,4 @@ def read(query: Query, pairs: Sequence[tuple[str, str]], schemes: Schemes, most:
     if faults:
         detail = "; ".join(f"{fault['parameter']}: {fault['detail']}" for fault in faults)
         raise Problem(problems.PARAMETERS, detail, errors=faults)
-    return Asked(query, text, values, numbers.get("limit"), numbers.get("offset", 0))
+    return Asked(query, text, values, manner, numbers.get("limit"), numbers.get("offset", 0))

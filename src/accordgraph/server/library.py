@@ -125,14 +125,18 @@ class QueryApi:
             headers["X-Total-Count"] = str(total)
         if choice.form == forms.XLSX:
             headers["Content-Disposition"] = f'attachment; filename="{wanted.query.name}.xlsx"'
-        render = self._page(request, wanted, path, links, await self.schemes()) if is_page else None
-        headers |= pages.HEADERS if is_page else {}
+        render, variant = None, ""
+        if is_page:
+            render = self._page(request, wanted, path, links, await self.schemes())
+            address = str(request.url.replace(scheme="", netloc=""))
+            variant = f"{address} {pages.variant(language_of(request))}"
+            headers |= pages.HEADERS
         question = Question(
             wanted.page(most),
             choice,
             render=render,
             headers=headers,
-            variant=str(request.url.replace(scheme="", netloc="")) if is_page else "",
+            variant=variant,
         )
         return await self._answers.respond(request, question)
 
@@ -147,7 +151,7 @@ class QueryApi:
             "parts": parts,
             "offset": wanted.offset,
             "most_rows": self._answers.settings.answer_rows,
-            "following": wanted.address(path, most, most) if query.has_pages else None,
+            "following": wanted.part(path, most, most) if query.has_pages else None,
             "fields": [
                 (
                     parameter,

@@ -71,7 +71,8 @@ def page(template: str, language: Language, path: str, **content: Any) -> bytes:
     switch = [(code, name, f"{path}{mark}{PARAMETER}={code}") for code, name in LANGUAGES.items()]
     made = environment().get_template(template)
     words, link = language.words, linker(language)
-    return made.render(language=language.code, switch=switch, words=words, link=link, **content).encode()
+    spoken = {"language": language.code, "chosen": language.chosen, "switch": switch}
+    return made.render(words=words, link=link, **spoken, **content).encode()
 
 
 def variant(language: Language) -> str:
