@@ -7,7 +7,7 @@ import pyoxigraph as ox
 import pytest
 
 from accordgraph.namespaces import ACG, BASE, ID, RDF, RDFS, SKOS
-from webpage import HTML
+from webpage import HTML, Page
 
 SUFFIXES = {
     "ttl": ("text/turtle", ox.RdfFormat.TURTLE),
@@ -184,6 +184,55 @@ def test_pages_of_what_points_there_hold_all_of_it_once(small: httpx.Client) -> 
         if not following:
             break
         assert (links(response, "prev") != []) == (count > 1)
-        address = following[0].replace("?", ".nt?")
+        address = following[0]
     assert count == 3
     assert len(found) == len(set(found)) == 121
+
+
+@pytest.mark.parametrize(
+    ("address", "following"),
+    [
+        (TWO, f"{TWO}?page=3"),
+        (f"{TWO}.nt", f"{TWO}.nt?page=3"),
+        (f"{TWO}?format=nt", f"{TWO}?format=nt&page=3"),
+        (f"{TWO}?format=html&lang=fr", f"{TWO}?format=html&page=3&lang=fr"),
+        (f"{TWO}.html?lang=de", f"{TWO}.html?page=3&lang=de"),
+        (f"{TWO}.jsonld?lang=nl", f"{TWO}.jsonld?page=3&lang=nl"),
+        (f"{TWO}?format=application/rdf%2Bxml", f"{TWO}?format=application%2Frdf%2Bxml&page=3"),
+    ],
+)
+def test_a_page_leads_to_others_of_the_same_form_and_language(
+    small: httpx.Client, address: str, following: str
+) -> None:
+    here = small.get(f"{address}{'&' if '?' in address else '?'}page=2")
+    assert links(here, "next") == [following]
+    assert links(here, "prev") == [following.replace("page=3", "page=1")]
+    there = small.get(following)
+    for name in ("content-type", "content-language"):
+        assert there.headers.get(name) == here.headers.get(name)
+    if "html" in here.headers["content-type"]:
+        code = f"&lang={here.headers['content-language']}"
+        assert {f"{TWO}.html?page={number}{code}" for number in (1, 3)} < set(Page(here.text).links)
+
+
+@pytest.mark.parametrize("path", [ONE, "/ontology", "/shapes", "/graph/data/acts", f"{TWO}?page=2"])
+def test_addresses_of_a_page_in_a_language_ask_for_it(small: httpx.Client, path: str) -> None:
+    path, mark, query = path.partition("?")
+    rest = mark + query
+    both = f"{rest}&lang=fr" if rest else "?lang=fr"
+    page = small.get(path + both, headers=HTML | {"Accept-Language": "nl"})
+    assert page.headers["content-location"] == f"{path}.html{both}"
+    assert links(page, "canonical") == [path + both]
+    canonical = f'<link rel="canonical" href="{path}{both}">'.replace("&", "&amp;")
+    assert canonical in page.text
+    alternates = [f"{path}.{name}{rest}" for name in ("ttl", "jsonld", "rdf", "nt")] + [f"{path}.html{both}"]
+    assert links(page, "alternate") == alternates
+    found = re.findall(r'<link rel="alternate" type="[^"]*" href="([^"]*)"', page.text)
+    assert [address.replace("&amp;", "&") for address in found] == alternates
+    there = small.get(page.headers["content-location"])
+    assert there.content == page.content
+    assert there.headers["content-language"] == page.headers["content-language"] == "fr"
+    turtle = small.get(path + both, headers={"Accept": "text/turtle"})
+    assert turtle.headers["content-location"] == f"{path}.ttl{rest}"
+    assert (links(turtle, "canonical"), links(turtle, "alternate")) == ([path + rest], alternates)
+    assert "content-language" not in turtle.headers

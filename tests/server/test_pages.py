@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
 import pytest
@@ -96,6 +96,49 @@ def test_pages_may_load_nothing(small: httpx.Client, path: str) -> None:
     assert response.headers["content-security-policy"].startswith("default-src 'none'")
     assert "Accept-Language" in response.headers["vary"]
     assert not re.search(r'(src|srcset)="|url\(|@import', response.text)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/void",
+        "/sparql",
+        f"/sparql?query={quote(QUERY)}",
+        "/doc/be/act/one",
+        "/ontology",
+        "/shapes",
+        "/graph/data/acts",
+        "/problem/gone",
+        "/queries",
+        "/queries/things",
+        "/queries/things?limit=2",
+        "/api/docs",
+        "/api/settings",
+    ],
+)
+def test_every_page_says_its_language_and_what_chose_it(small: httpx.Client, path: str) -> None:
+    tags = set()
+    mark = "&" if "?" in path else "?"
+    for asked, accepted, language in (
+        ("", "fr", "fr"),
+        ("", "nl-BE, fr;q=0.3", "nl"),
+        ("", "es", "en"),
+        (f"{mark}lang=de", "fr", "de"),
+    ):
+        response = small.get(path + asked, headers=HTML | {"Accept-Language": accepted})
+        assert f'<html lang="{language}">' in response.text
+        assert response.headers["content-language"] == language
+        assert "Accept-Language" in response.headers["vary"].split(", ")
+        tag = response.headers["etag" if "etag" in response.headers else "content-language"]
+        again = small.get(path + asked, headers={"If-None-Match": tag, "Accept-Language": accepted} | HTML)
+        assert again.status_code == (304 if "etag" in response.headers else 200)
+        assert again.headers["content-language"] == language
+        tags.add(tag)
+    assert len(tags) == 4
+    others = {"Accept": "application/json, text/turtle, application/sparql-results+json"}
+    if path != "/api/docs":
+        assert "content-language" not in small.get(path, headers=others).headers
 
 
 def test_the_first_page_is_for_programs_and_for_people(small: httpx.Client) -> None:

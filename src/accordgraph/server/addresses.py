@@ -9,8 +9,9 @@ from accordgraph import forms
 from accordgraph.errors import shown
 from accordgraph.forms import Form
 from accordgraph.server import problems
+from accordgraph.server.languages import Language
 from accordgraph.server.negotiation import Choice, choose_form, header_of
-from accordgraph.server.pages import HEADERS
+from accordgraph.server.pages import HEADERS, address_of, linker
 from accordgraph.server.problems import Problem
 
 FORMS = (forms.TURTLE, forms.JSON_LD, forms.RDF_XML, forms.N_TRIPLES, forms.HTML)
@@ -42,22 +43,30 @@ def choose(request: Request, suffix: str | None, available: Sequence[Form] = FOR
     return choose_form(header_of(request, "accept"), named, available)
 
 
-def alternates(path: str, query: str = "") -> list[tuple[str, str]]:
-    """Return the forms of a document: the media type and the address of each."""
-    return [(form.media_type, f"{encoded(path)}.{form.name}{query}") for form in FORMS]
+def alternates(path: str, language: Language, page: int = 1) -> list[tuple[str, str]]:
+    """Return the forms of a document, or of one of its pages: the media type and the address of each."""
+    return [(form.media_type, _address(f"{path}.{form.name}", form, language, page)) for form in FORMS]
 
 
-def headers(path: str, choice: Choice, about: str = "", query: str = "") -> dict[str, str]:
+def headers(path: str, choice: Choice, language: Language, about: str = "", page: int = 1) -> dict[str, str]:
     """Return the headers of a document: its forms, its own address, what it is about, and what it depends on.
 
-    `query` is a part of the address that its forms have in common, as `?page=2`.
+    Where the address asks for a language, those of what people read do too.
     """
-    links = [f'<{encoded(path)}{query}>; rel="canonical"']
+    links = [f'<{_address(path, choice.form, language, page)}>; rel="canonical"']
     links += [f'<{about}>; rel="describes"'] if about else []
-    links += [f'<{address}>; rel="alternate"; type="{kind}"' for kind, address in alternates(path, query)]
+    links += [
+        f'<{address}>; rel="alternate"; type="{kind}"' for kind, address in alternates(path, language, page)
+    ]
     found = {
         "Link": ", ".join(links),
-        "Content-Location": f"{encoded(path)}.{choice.form.name}{query}",
+        "Content-Location": _address(f"{path}.{choice.form.name}", choice.form, language, page),
         "Vary": HEADERS["Vary"],
     }
     return found | (HEADERS if choice.form == forms.HTML else {})
+
+
+def _address(path: str, form: Form, language: Language, page: int) -> str:
+    """Return the address of a page of a document; RDF is the same in every language."""
+    address = address_of(path, page=page if page > 1 else None)
+    return linker(language)(address) if form == forms.HTML else address

@@ -23,6 +23,7 @@ from accordgraph.server import trace
 from accordgraph.server.budget import Budgets, BudgetSpent, client_of
 from accordgraph.server.cache import Cache, Draft, matches
 from accordgraph.server.coding import choose_coding, encode
+from accordgraph.server.languages import content_language
 from accordgraph.server.negotiation import Choice, header_of
 from accordgraph.server.outcomes import as_problem, outcome_of
 from accordgraph.server.question import Question, UnderWay
@@ -143,7 +144,9 @@ class Answers:
             "Content-Type": question.choice.content_type,
             "Vary": "Accept, Accept-Encoding",
             "Cache-Control": "no-cache",
-        } | dict(question.headers or {})
+            **content_language(request, question.choice.content_type),
+            **(question.headers or {}),
+        }
         headers["Link"] = ", ".join(filter(None, (headers.get("Link"), LIMITS)))
         same = self.engine.digest != UNKNOWN and always_the_same(question.text)
         if same:
@@ -204,7 +207,9 @@ class Answers:
             "Vary": "Accept, Accept-Encoding",
             "Cache-Control": "no-cache",
             "ETag": f'"{key}"',
-        } | dict(headers or {})
+            **content_language(request, choice.content_type),
+            **(headers or {}),
+        }
         if matches(header_of(request, "if-none-match"), headers["ETag"]):
             return Response(None, 304, headers)
         body = self.cache.get(key)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from accordgraph.server.cache import matches
 from accordgraph.server.coding import IDENTITY, choose_coding, encode
+from accordgraph.server.languages import content_language
 from accordgraph.server.negotiation import header_of
 
 
@@ -22,7 +23,9 @@ def document(
         "Vary": "Accept, Accept-Encoding",
         "Cache-Control": "no-cache",
         "ETag": tag,
-    } | dict(headers or {})
+        **content_language(request, content_type),
+        **(headers or {}),
+    }
     if matches(header_of(request, "if-none-match"), tag):
         return Response(None, 304, sent)
     if coding != IDENTITY:

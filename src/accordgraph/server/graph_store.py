@@ -69,7 +69,7 @@ class GraphStore:
         asked = str(request.scope["path"]).removeprefix("/")
         path, suffix = addresses.resolve(asked, lambda path: BASE + path in known.graphs)
         choice, iri = addresses.choose(request, suffix), BASE + path
-        headers = addresses.headers(f"/{path}", choice)
+        headers = addresses.headers(f"/{path}", choice, language)
         if choice.form != forms.HTML:
             return await self._give(request, Question(_ALL, choice, Graphs((iri,)), headers=headers))
         text = self._catalogue.query("linked/graph", graph=[iri], language=[language.code])
@@ -109,7 +109,7 @@ def _page(known: Known, iri: str, address: str, language: Language, most_rows: i
             name = known.vocabulary.label(thing["value"], language, {}) if is_iri else f"_:{thing['value']}"
             count = int(row[column["statements"]]["value"])
             rows.append((thing["value"] if is_iri else "", label["value"] if label else name, count))
-        forms_ = addresses.alternates(address)
+        forms_ = addresses.alternates(address, language)
         return pages.page(
             "graph.html",
             language,

@@ -119,7 +119,7 @@ class Guide:
         known, counted = await self._catalogue.known(), await numbers(self._catalogue)
         endpoint = _endpoint(request)
         language = language_of(request)
-        headers = addresses.headers("/void", choice)
+        headers = addresses.headers("/void", choice, language)
         if choice.form != forms.HTML:
             return self._answers.give(
                 request,
@@ -133,7 +133,7 @@ class Guide:
             )
 
         def make() -> bytes:
-            alternates = addresses.alternates("/void")
+            alternates = addresses.alternates("/void", language)
             classes = sorted(counted.classes.items(), key=lambda pair: (-pair[1], pair[0]))
             return pages.page(
                 "description.html",
@@ -184,7 +184,7 @@ class Guide:
 
         name = f"shapes {digest} {pages.variant(language) if choice.form == forms.HTML else ''}"
         return self._answers.give(
-            request, choice, name, make, addresses.headers("/shapes", choice), known.digest
+            request, choice, name, make, addresses.headers("/shapes", choice, language), known.digest
         )
 
     async def context(self, request: Request) -> Response:

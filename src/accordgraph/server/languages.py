@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from starlette.requests import Request
 
+from accordgraph import forms
 from accordgraph.server.negotiation import header_of, weights
 
 LANGUAGES = {"en": "English", "fr": "Français", "nl": "Nederlands", "de": "Deutsch"}
@@ -52,3 +53,9 @@ def language_of(request: Request) -> Language:
         if code in LANGUAGES and weight > most:
             best, most = code, weight
     return Language(best)
+
+
+def content_language(request: Request, content_type: str) -> dict[str, str]:
+    """Return the header that says which language an answer is in: a page is, and no other form."""
+    is_page = content_type == forms.HTML.content_type
+    return {"Content-Language": language_of(request).code} if is_page else {}

@@ -71,7 +71,9 @@ class Linked:
             raise Problem(problems.NOT_FOUND, f"the graph has nothing of the name {shown(BASE + path)}")
         address = addresses.encoded(f"/doc/{path.removeprefix('id/')}")
         query = f"?{request.url.query}" if request.url.query else ""
-        return Response(None, 303, {"Location": address + query, "Link": f'<{address}>; rel="describedby"'})
+        return Response(
+            None, 303, {"Location": address + query, "Link": f'<{address + query}>; rel="describedby"'}
+        )
 
     async def document(self, request: Request) -> Response:
         """Give the document about a thing."""
@@ -81,12 +83,13 @@ class Linked:
         found = await self._references(iri, request.query_params.get("page", "1"))
         others = dict.fromkeys(other for _, other in found.pairs)
         text = self._catalogue.query("linked/document", thing=[iri], other=others, claim=found.claims)
-        address = f"/doc/{path}"
-        query = f"?page={found.page}" if found.page > 1 else ""
-        headers = addresses.headers(address, choice, iri, query)
+        address, link = f"/doc/{path}", pages.linker(language)
+        headers = addresses.headers(address, choice, language, iri, found.page)
+        own, form = f"{address}.{suffix}" if suffix else address, request.query_params.get("format")
         for step, rel in ((-1, "prev"), (1, "next")):
             if 1 <= found.page + step <= found.pages:
-                headers["Link"] += f', <{addresses.encoded(address)}?page={found.page + step}>; rel="{rel}"'
+                other = pages.address_of(own, format=form, page=found.page + step)
+                headers["Link"] += f', <{link(other)}>; rel="{rel}"'
         render: Render | None = None
         if choice.form == forms.HTML:
             render = _thing_page(known, iri, address, found, language)
@@ -103,7 +106,7 @@ class Linked:
                 return Response(None, 303, {"Location": f"/{ontology.removeprefix(BASE)}"})
         path, suffix = addresses.resolve(path, lambda path: BASE + path in known.ontologies)
         choice, iri = addresses.choose(request, suffix), BASE + path
-        headers = addresses.headers(f"/{path}", choice)
+        headers = addresses.headers(f"/{path}", choice, language)
         render: Render | None = None
         if choice.form == forms.HTML:
             render = _ontology_page(known, iri, f"/{path}", language)
@@ -189,9 +192,9 @@ def _thing_page(known: Known, iri: str, address: str, found: References, languag
     def render(content: dict[str, Any]) -> bytes:
         portrait = Portrait(Said(content["rows"]), iri, language, known.vocabulary)
         numbers = {step: found.page + step for step in (-1, 1) if 1 <= found.page + step <= found.pages}
-        steps = {step: pages.address_of(address, page=number) for step, number in numbers.items()}
+        steps = {step: pages.address_of(f"{address}.html", page=number) for step, number in numbers.items()}
         here = pages.address_of(address, page=found.page if found.page > 1 else None)
-        forms_ = addresses.alternates(address, here.removeprefix(addresses.encoded(address)))
+        forms_ = addresses.alternates(address, language, found.page)
         json_ld = json.dumps(known.context.write(content["rows"], first=iri), ensure_ascii=False)
         return pages.page(
             "thing.html",

@@ -36,7 +36,7 @@ def sections(
         )
         for kind, found in sorted(parts.items())
     ]
-    forms = addresses.alternates(address)
+    forms = addresses.alternates(address, language)
     return pages.page(
         "terms.html",
         language,
