@@ -94,6 +94,22 @@ def test_what_is_not_there(small: httpx.Client, path: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "detail"),
+    [
+        ("/doc/", "as in /doc/be/body/nar; /api/search finds names"),
+        ("/doc/?lang=fr", "as in /doc/be/body/nar; /api/search finds names"),
+        ("/id/", "as in /id/be/body/nar; /api/search finds names"),
+        ("/concept/", "as in /concept/theme/telework; /api/search finds names"),
+        ("/graph/", "as in the IRIs that /void lists"),
+    ],
+)
+def test_an_address_without_a_name_says_what_is_missing(small: httpx.Client, path: str, detail: str) -> None:
+    response = small.get(path)
+    assert response.status_code == 404
+    assert detail in response.json()["detail"]
+
+
+@pytest.mark.parametrize(
     "path", ["/id/be/act/withdrawn", "/doc/be/act/withdrawn", "/doc/be/act/withdrawn.ttl"]
 )
 def test_what_was_withdrawn(small: httpx.Client, path: str) -> None:

@@ -67,6 +67,9 @@ class GraphStore:
             return refused
         known, language = await self._catalogue.known(), language_of(request)
         asked = str(request.scope["path"]).removeprefix("/")
+        if not request.path_params["path"]:
+            detail = f"/{asked} is followed by the name of a graph, as in the IRIs that /void lists"
+            raise Problem(problems.NOT_FOUND, detail)
         path, suffix = addresses.resolve(asked, lambda path: BASE + path in known.graphs)
         choice, iri = addresses.choose(request, suffix), BASE + path
         headers = addresses.headers(f"/{path}", choice, language)

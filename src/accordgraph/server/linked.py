@@ -67,6 +67,7 @@ class Linked:
     async def thing(self, request: Request) -> Response:
         """Lead from a thing to the document about it."""
         path = _path(request)
+        _check_named(request)
         if not (await self._catalogue.known()).check(BASE + path):
             raise Problem(problems.NOT_FOUND, f"the graph has nothing of the name {shown(BASE + path)}")
         address = addresses.encoded(f"/doc/{path.removeprefix('id/')}")
@@ -77,6 +78,7 @@ class Linked:
 
     async def document(self, request: Request) -> Response:
         """Give the document about a thing."""
+        _check_named(request)
         known = await self._catalogue.known()
         path, suffix = addresses.resolve(request.path_params["path"], lambda path: known.check(_named(path)))
         choice, iri, language = addresses.choose(request, suffix), _named(path), language_of(request)
@@ -170,6 +172,17 @@ class Linked:
 def _path(request: Request) -> str:
     """Return the path that a request asks for, without the first slash and with nothing behind % signs."""
     return str(request.scope["path"]).removeprefix("/")
+
+
+def _check_named(request: Request) -> None:
+    """Raise the 404 `Problem` for an address that stops before the name of a thing."""
+    if not request.path_params["path"]:
+        address = str(request.scope["path"])
+        name = "theme/telework" if address == "/concept/" else "be/body/nar"
+        detail = (
+            f"{address} is followed by the name of a thing, as in {address}{name}; /api/search finds names"
+        )
+        raise Problem(problems.NOT_FOUND, detail)
 
 
 def _variant(known: Known, choice: Choice, language: Language) -> str:
