@@ -16,7 +16,7 @@ from accordgraph.build import NQUADS, build
 from accordgraph.engine import Job
 from accordgraph.errors import WorkerError
 from accordgraph.indexing import load_index
-from accordgraph.namespaces import ACG, BASE
+from accordgraph.namespaces import ACG, BASE, ID, OWL, SKOS
 from accordgraph.parameters import iri
 from accordgraph.search import ASIDE, DETAILS, FIELDS, Index, Text
 from accordgraph.words import Part, joined, marks, parts
@@ -63,6 +63,13 @@ def test_what_is_found_first(index: Index, row: dict[str, str]) -> None:
         first for first in [row["first"]] if first != "-"
     ]
     assert (found.total > 0) == (row["first"] != "-")
+
+
+def test_the_classes_are_those_of_things_and_those_defined(index: Index) -> None:
+    had = {class_ for thing in index.things.values() for class_ in thing.classes}
+    assert had < index.classes
+    assert {ACG.Opinion.value, OWL.Class.value, SKOS.Concept.value} <= index.classes
+    assert not {ACG.implements.value, ACG.Nope.value, ID["be/body/nar"].value} & index.classes
 
 
 def test_what_was_found_is_marked(index: Index) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
-from accordgraph.namespaces import ACG, BASE, RDF, RDFS, shorten
+from accordgraph.namespaces import ACG, BASE, OWL, RDF, RDFS, shorten
 from accordgraph.words import Part, joined, marks, words_of
 
 FIELDS: Mapping[str, float] = {
@@ -55,6 +55,7 @@ DETAILS = frozenset(
 )
 """The classes of what is said about other things, which comes after them."""
 
+_CLASSES = frozenset((OWL.Class.value, RDFS.Class.value))
 _SHORT = frozenset((*NUMBERS, *NAMES))
 _SAME_LANGUAGE = 1.1
 _EXCERPT = 200
@@ -106,6 +107,8 @@ class Index:
     def __init__(self, digest: str, texts: Iterable[Text], relations: Iterable[tuple[str, str, str]]) -> None:
         self.digest = digest
         """The digest of the dataset that the index was made from."""
+        self.classes: frozenset[str] = frozenset()
+        """The IRIs of the classes that things have, or that are defined."""
         self._texts = sorted(set(texts))
         self.things = {text.thing: Thing(text.thing) for text in self._texts}
         self._texts += [Text(iri, "address", "", iri.removeprefix(BASE)) for iri in self.things]
@@ -132,9 +135,11 @@ class Index:
         values: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         for subject, relation, value in relations:
             values[relation][subject].add(value)
-        broader = values[RDFS.subClassOf.value]
+        broader, types = values[RDFS.subClassOf.value], values[RDF.type.value]
+        defined = {iri for iri, found in types.items() if found & _CLASSES}
+        self.classes = frozenset(defined.union(broader, *broader.values(), *types.values()))
         for iri, thing in self.things.items():
-            classes = values[RDF.type.value][iri]
+            classes = types[iri]
             special = classes - {upper for one in classes for upper in broader[one] - {one}}
             ours = {one for one in special if one.startswith(BASE)}
             thing.classes, thing.class_ = frozenset(classes), min(ours or special or classes, default="")

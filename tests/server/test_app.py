@@ -4,14 +4,16 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Annotated
 
 import httpx
 import pyoxigraph as ox
 import pytest
+from fastapi import FastAPI, Query
 
 from accordgraph.engine import Job
 from accordgraph.errors import AccordGraphError
-from accordgraph.server import create_app, run, running
+from accordgraph.server import create_app, problems, run, running
 from accordgraph.workers.pool import Pool
 from serving import FREE, app_over
 
@@ -30,6 +32,25 @@ def test_the_greeting_names_the_endpoint(http: httpx.Client) -> None:
     greeting = http.get("/").json()
     assert http.get(greeting["sparql"], params={"query": "ASK {}"}).json()["boolean"] is True
     assert http.get(greeting["health"]).status_code == 200
+
+
+def test_what_the_framework_refuses_is_told_in_the_same_way() -> None:
+    """No address of ours leaves its parameters to the framework, but one might."""
+    app = FastAPI()
+    problems.install(app)
+
+    @app.get("/")
+    async def root(size: Annotated[int, Query(ge=1)], name: str) -> int:
+        return size
+
+    with running(app) as address:
+        response = httpx.get(address, params={"size": "0"})
+        assert httpx.get(address, params={"size": "1", "name": "a"}).text == "1"
+    assert (response.status_code, response.headers["content-type"]) == (422, problems.MEDIA_TYPE)
+    errors = response.json()["errors"]
+    assert [(error["parameter"], error["value"]) for error in errors] == [("size", "0"), ("name", "")]
+    assert "greater than or equal to 1" in errors[0]["detail"]
+    assert all(f"{error['parameter']}: {error['detail']}" in response.json()["detail"] for error in errors)
 
 
 ADDRESSES = {

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accordgraph.namespaces import ACG, BASE, ID, RDF, SKOS
+from accordgraph.namespaces import ACG, BASE, ID, OWL, RDF, RDFS, SKOS
 from accordgraph.server import running
 from accordgraph.settings import Settings
 from serving import app_over, serving
@@ -31,7 +31,8 @@ def lines(*numbers: int) -> str:
 @pytest.fixture(scope="module")
 def opinions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     dataset = tmp_path_factory.mktemp("search") / "dataset.nq"
-    dataset.write_text(lines(*range(100, 125)), encoding="utf-8")
+    defined = f"{ACG.Act} {RDF.type} {OWL.Class} .\n{ACG.Report} {RDFS.subClassOf} {ACG.Instrument} .\n"
+    dataset.write_text(defined + lines(*range(100, 125)), encoding="utf-8")
     with serving(dataset) as address, httpx.Client(base_url=address) as client:
         yield client
 
@@ -63,10 +64,18 @@ def test_a_result(opinions: httpx.Client) -> None:
 
 
 def test_labels_of_another_language(opinions: httpx.Client) -> None:
-    for language, label in (("fr", "Avis n° 107 à l'étude"), ("fr-BE", "Avis n° 107 à l'étude")):
-        assert search(opinions, q="107", language=language).json()["results"][0]["label"] == label
-    result = search(opinions, q="107", language="pl").json()["results"][0]
-    assert (result["label"], result["language"]) == ("Opinion 107", "en")
+    for asked, label, language in (
+        ({"language": "fr"}, "Avis n° 107 à l'étude", "fr"),
+        ({"language": "fr-BE"}, "Avis n° 107 à l'étude", "fr"),
+        ({"lang": "FR"}, "Avis n° 107 à l'étude", "fr"),
+        ({"lang": "fr", "language": "fr-Latn-BE"}, "Avis n° 107 à l'étude", "fr"),
+        ({"language": "en-GB"}, "Opinion 107", "en"),
+        ({"lang": "nl"}, "Opinion 107", "en"),
+        ({}, "Opinion 107", "en"),
+    ):
+        result = search(opinions, q="107", **asked).json()["results"][0]
+        assert (result["label"], result["language"]) == (label, language), asked
+    assert search(opinions, q="107", lang="nl").json()["language"] == "nl"
 
 
 def test_csv(opinions: httpx.Client) -> None:
@@ -81,18 +90,29 @@ def test_csv(opinions: httpx.Client) -> None:
 
 def test_parts_lead_to_each_other(opinions: httpx.Client) -> None:
     found: list[str] = []
-    address: str | None = "/api/search?q=opinion&limit=10"
+    address: str | None = "/api/search?q=opinion&limit=10&lang=fr&format=json"
     while address:
         response = opinions.get(address)
         found += [result["iri"] for result in response.json()["results"]]
         assert ("prev" in response.links) == ("offset" in address)
+        assert response.json()["language"] == "fr"
         following = response.links.get("next")
         address = urljoin(str(response.url), following["url"]) if following else None
     assert len(found) == len(set(found)) == 25
 
 
 def test_a_class(opinions: httpx.Client) -> None:
-    for name, total in (("Opinion", 25), ("acg:Opinion", 25), (ACG.Opinion.value, 25), ("acg:Act", 0)):
+    for name, total in (
+        ("Opinion", 25),
+        ("acg:Opinion", 25),
+        (ACG.Opinion.value, 25),
+        (f"<{ACG.Opinion.value}>", 25),
+        ("acg:Act", 0),
+        ("Report", 0),
+        ("Instrument", 0),
+        ("owl:Class", 0),
+        ("", 25),
+    ):
         assert search(opinions, q="opinion", class_=name).json()["total"] == total
 
 
@@ -109,30 +129,62 @@ def test_what_did_not_change_is_not_sent_again(opinions: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "parameter"),
+    ("query", "faults"),
     [
-        ("", "q"),
-        ("q=", "q"),
-        ("q=%20%21", "q"),
-        ("q=%00%EF%BF%BF", "q"),
-        ("q=" + "+".join(f"w{number}" for number in range(13)), "q"),
-        ("q=" + "x" * 201, "q"),
-        ("q=a&limit=0", "limit"),
-        ("q=a&limit=101", "limit"),
-        ("q=a&offset=-1", "offset"),
-        ("q=a&offset=99999999999999999999999", "offset"),
-        ("q=a&language=", "language"),
-        ("q=a&language=fr%27", "language"),
-        ("q=a&class=not:%20an%20iri", "class"),
-        ("q=a&colour=red", "colour"),
-        ("q=a&lang=fr", "lang"),
+        ("", [("q", "", "nothing is searched for")]),
+        ("q=", [("q", "", "holds no word")]),
+        ("q=%20%21", [("q", " !", "holds no word")]),
+        ("q=%00%EF%BF%BF", [("q", "\0\uffff", "holds no word")]),
+        ("q=" + "+".join("abcdefghijklm"), [("q", "a b c d e f g h i j k l m", "is more than 12 words")]),
+        ("q=" + "x" * 201, [("q", "x" * 99 + "…", "is longer than 200 characters")]),
+        ("q=a&q=b", [("q", "b", "'a', 'b' is more than one value; give one")]),
+        ("q=a&limit=0", [("limit", "0", "'0' is not one whole number from 1 to 100")]),
+        ("q=a&limit=101", [("limit", "101", "from 1 to 100")]),
+        ("q=a&limit=1&limit=2", [("limit", "2", "'1', '2' is not one whole number")]),
+        ("q=a&limit=", [("limit", "", "one whole number")]),
+        ("q=a&offset=-1", [("offset", "-1", "from 0 to 100000")]),
+        ("q=a&offset=99999999999999999999999", [("offset", "99999999999999999999999", "from 0")]),
+        ("q=a&language=", [("language", "", "one of the languages en, fr, nl, de, nor a tag")]),
+        ("q=a&language=fr%27", [("language", "fr'", "is not one of the languages")]),
+        ("q=a&language=xx", [("language", "xx", "'xx' is not one of the languages en, fr, nl, de")]),
+        ("q=a&language=fra", [("language", "fra", "'fra' is not one of the languages")]),
+        ("q=a&lang=pl-PL", [("lang", "pl-PL", "one of the languages en, fr, nl, de")]),
+        ("q=a&language=fr&language=fr", [("language", "fr", "is more than one value")]),
+        (
+            "q=a&lang=nl&language=fr",
+            [("lang", "nl", "language is 'fr' and lang is 'nl'; they mean the same")],
+        ),
+        ("q=a&class=not:%20an%20iri", [("class", "not: an iri", "is not the IRI of a class")]),
+        ("q=a&class=foo:bar", [("class", "foo:bar", "there is no prefix 'foo', there are: acg, ")]),
+        ("q=a&class=Nope", [("class", "Nope", "'Nope' is no class that the graph has")]),
+        ("q=a&class=acg:implements", [("class", "acg:implements", "is no class that the graph has")]),
+        ("q=a&class=%3Cfoo:bar%3E", [("class", "<foo:bar>", "is no class that the graph has")]),
+        ("q=a&class=Act&class=Opinion", [("class", "Opinion", "is more than one value")]),
+        ("q=a&colour=red", [("colour", "red", "there are: q, language, lang, class, limit, offset, format")]),
+        (
+            "limit=0&class=Nope&colour=red",
+            [("colour", "red", ""), ("limit", "0", ""), ("q", "", ""), ("class", "Nope", "")],
+        ),
     ],
 )
-def test_parameters_that_do_not_fit(opinions: httpx.Client, query: str, parameter: str) -> None:
+def test_parameters_that_do_not_fit(
+    opinions: httpx.Client, query: str, faults: list[tuple[str, str, str]]
+) -> None:
     response = opinions.get(f"/api/search?{query}")
     assert response.status_code == 422
     assert response.headers["content-type"] == "application/problem+json"
-    assert [error["parameter"] for error in response.json()["errors"]] == [parameter]
+    body = response.json()
+    told = [(error["parameter"], error["value"]) for error in body["errors"]]
+    assert told == [fault[:2] for fault in faults]
+    for error, (parameter, _, detail) in zip(body["errors"], faults, strict=True):
+        assert set(error) == {"parameter", "value", "detail"}
+        assert detail in error["detail"] and f"{parameter}: {error['detail']}" in body["detail"]
+
+
+def test_the_last_form_counts_and_what_is_no_utf_8_is_told(opinions: httpx.Client) -> None:
+    response = opinions.get("/api/search?q=107&format=json&format=csv")
+    assert response.headers["content-type"] == "text/csv; charset=utf-8"
+    assert opinions.get("/api/search?q=%FF").status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -155,7 +207,11 @@ def test_no_form_fits(opinions: httpx.Client) -> None:
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(q=st.text(max_size=80), class_=st.text(max_size=10), language=st.sampled_from(["en", "fr", "xx"]))
+@given(
+    q=st.text(max_size=80),
+    class_=st.one_of(st.sampled_from(["", "Opinion", "acg:Act"]), st.text(max_size=10)),
+    language=st.sampled_from(["en", "fr-BE", "DE", "xx"]),
+)
 def test_nothing_that_is_sent_breaks_it(opinions: httpx.Client, q: str, class_: str, language: str) -> None:
     response = search(opinions, q=q, class_=class_, language=language)
     assert response.status_code in (200, 422)

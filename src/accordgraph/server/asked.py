@@ -11,7 +11,6 @@ from accordgraph.errors import ParameterError, shown
 from accordgraph.parameters import Schemes
 from accordgraph.queries import Query, page_of
 from accordgraph.server import problems
-from accordgraph.server.problems import Problem
 
 MOST_OFFSET = 1_000_000_000
 _MANNER = ("format", "lang")
@@ -73,29 +72,41 @@ def read(query: Query, pairs: Sequence[tuple[str, str]], schemes: Schemes, most:
     for name, value in pairs:
         values.setdefault(name, []).append(value)
     manner = {name: values.pop(name)[-1] for name in _MANNER if name in values}
-    numbers, faults = {}, []
+    faults: list[dict[str, str]] = []
+    limit = offset = None
     if query.has_pages:
-        for name, lowest, highest in (("limit", 1, most), ("offset", 0, MOST_OFFSET)):
-            texts = values.pop(name, [])
-            if len(texts) == 1 and texts[0].isascii() and texts[0].isdigit() and len(texts[0]) <= 12:
-                numbers[name] = int(texts[0])
-            if texts and not lowest <= numbers.get(name, -1) <= highest:
-                right = f"one whole number from {lowest} to {highest}"
-                sent = shown(", ".join(repr(text) for text in texts))
-                faults.append(
-                    {"parameter": name, "value": shown(texts[-1]), "detail": f"{sent} is not {right}"}
-                )
+        limit = number(values, "limit", 1, most, faults)
+        offset = number(values, "offset", 0, MOST_OFFSET, faults)
+        values = {name: texts for name, texts in values.items() if name not in ("limit", "offset")}
     known = [parameter.name for parameter in query.parameters]
     every = [*known, *(("limit", "offset") if query.has_pages else ()), *_MANNER]
     for name in [name for name in values if name not in known]:
         detail = f"no parameter {shown(name)!r}; there are: {', '.join(every)}"
-        faults.append({"parameter": shown(name), "value": shown(values.pop(name)[-1]), "detail": detail})
+        faults.append(problems.fault(name, values.pop(name)[-1], detail))
     text = query.text
     try:
         text = query.bind(values, schemes)
     except ParameterError as error:
         faults += [dict(fault) for fault in error.faults]
     if faults:
-        detail = "; ".join(f"{fault['parameter']}: {fault['detail']}" for fault in faults)
-        raise Problem(problems.PARAMETERS, detail, errors=faults)
-    return Asked(query, text, values, manner, numbers.get("limit"), numbers.get("offset", 0))
+        raise problems.unfit(faults)
+    return Asked(query, text, values, manner, limit, offset or 0)
+
+
+def number(
+    values: Mapping[str, Sequence[str]], name: str, lowest: int, highest: int, faults: list[dict[str, str]]
+) -> int | None:
+    """Return the one whole number that a parameter has, or None; what does not fit is put to the faults."""
+    texts = values.get(name, ())
+    if len(texts) == 1 and texts[0].isascii() and texts[0].isdigit() and len(texts[0]) <= 12:
+        if lowest <= int(texts[0]) <= highest:
+            return int(texts[0])
+    if texts:
+        right = f"one whole number from {lowest} to {highest}"
+        faults.append(problems.fault(name, texts[-1], f"{told(texts)} is not {right}"))
+    return None
+
+
+def told(texts: Sequence[str]) -> str:
+    """Return the values of a parameter as a message repeats them."""
+    return shown(", ".join(repr(text) for text in texts))

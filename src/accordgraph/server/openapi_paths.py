@@ -5,7 +5,7 @@ OpenAPI 3.1 knows no method QUERY: it is said in words.
 
 from accordgraph import forms
 from accordgraph.library import Library
-from accordgraph.server import search
+from accordgraph.server import search, sought
 from accordgraph.server.library import LISTS, PATH
 from accordgraph.server.openapi_linked import document_paths, linked_paths
 from accordgraph.server.openapi_parts import (
@@ -123,21 +123,19 @@ def _queries(library: Library) -> Json:
 
 def _searching() -> Json:
     """Describe search."""
-    most = f"Words, of which all are found, {search.MOST_WORDS} at most; in quotes: a phrase"
+    most = f"Words, of which all are found, {sought.MOST_WORDS} at most; in quotes: a phrase"
+    tag = {"type": "string", "pattern": sought.LANGUAGE_TAG}
     class_ = {"type": "string", "pattern": f"{IRI['pattern']}|^$"}
     parameters = [
-        given("q", WORDS | {"maxLength": search.LONGEST}, most, required=True, example="telework"),
-        given(
-            "language",
-            {"type": "string", "pattern": search.LANGUAGE_TAG, "default": search.DEFAULT_LANGUAGE},
-            "Language of the labels",
-        ),
-        given("class", class_, "Only things of this class: an IRI, acg:Opinion or Opinion; empty for all"),
-        number("limit", "Most results", 1, search.MOST_RESULTS, search.RESULTS),
-        number("offset", "Results to leave out", 0, search.MOST_OFFSET, 0),
+        given("q", WORDS | {"maxLength": sought.LONGEST}, most, required=True, example="telework"),
+        given("language", tag | {"default": sought.DEFAULT_LANGUAGE}, "Language of the labels"),
+        given("lang", tag, "Another name of `language`; both with different values are 422"),
+        given("class", class_, "Only things of this class, which the graph has; empty for all"),
+        number("limit", "Most results", 1, sought.MOST_RESULTS, sought.RESULTS),
+        number("offset", "Results to leave out", 0, sought.MOST_OFFSET, 0),
         format_of(search.FORMS),
     ]
-    found = responses(answer(search.FORMS, "What was found", "Found"), ("406", "422", "429", "503"))
+    found = responses(answer(search.FORMS, "What was found", "Found"), ("400", "406", "422", "429", "503"))
     summary = "Find things by label, title, number or description"
     return {search.ADDRESS: get("search", "Search", summary, parameters, found)}
 

@@ -106,7 +106,7 @@ _HOME = ("name", "version", "about", "sparql", "ontology", "shapes", "void", "co
 
 
 def _problem() -> Json:
-    fault = record({"parameter": TEXT, "detail": TEXT}, {"value": TEXT})
+    fault = record({"parameter": TEXT, "value": TEXT, "detail": TEXT})
     types = sorted({kind.title for kind in kinds().values()})
     return record(
         {

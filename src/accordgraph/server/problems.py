@@ -6,7 +6,7 @@ knows the request.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -86,6 +86,17 @@ class Problem(Exception):
         return Response(text, self.kind.status, dict(self.headers or {}), MEDIA_TYPE)
 
 
+def fault(parameter: str, value: str, detail: str) -> dict[str, str]:
+    """Return what `errors` says of a parameter that does not fit: its name, what was sent, what is wrong."""
+    return {"parameter": shown(parameter), "value": shown(value), "detail": detail}
+
+
+def unfit(faults: Sequence[Mapping[str, str]]) -> Problem:
+    """Return the problem of parameters that do not fit, each with its `fault`."""
+    detail = "; ".join(f"{found['parameter']}: {found['detail']}" for found in faults)
+    return Problem(PARAMETERS, detail, errors=[dict(found) for found in faults])
+
+
 def unexpected() -> Problem:
     """Return the problem of an error that nobody expected: nothing of the cause, which goes to the log."""
     return Problem(INTERNAL, "the server met an error that it did not expect")
@@ -111,8 +122,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def validation(_: Request, error: RequestValidationError) -> Response:
-        errors = [
-            {"parameter": ".".join(str(part) for part in found["loc"][1:]), "detail": found["msg"]}
-            for found in error.errors()
-        ]
-        return Problem(PARAMETERS, f"{len(errors)} of the parameters do not fit", errors=errors).response()
+        faults = []
+        for found in error.errors():
+            name, sent = ".".join(str(part) for part in found["loc"][1:]), found.get("input")
+            faults.append(fault(name, "" if sent is None else str(sent), str(found["msg"])))
+        return unfit(faults).response()

@@ -5,37 +5,30 @@ import csv
 import io
 import json
 import logging
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
-from pyoxigraph import NamedNode
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from accordgraph import forms, parameters
+from accordgraph import forms
 from accordgraph.engine import Current
-from accordgraph.errors import AccordGraphError, InputError, shown
+from accordgraph.errors import AccordGraphError, InputError
 from accordgraph.indexing import load_index
-from accordgraph.namespaces import ACG, BASE
-from accordgraph.search import LANGUAGES, Found, Hit, Index
-from accordgraph.server import problems
+from accordgraph.search import Found, Hit, Index
+from accordgraph.server import sought
 from accordgraph.server.answers import Answers
 from accordgraph.server.documents import document
 from accordgraph.server.negotiation import choose_form, header_of
 from accordgraph.server.outcomes import as_problem
 from accordgraph.server.pages import local
-from accordgraph.server.problems import Problem
-from accordgraph.words import parts
+from accordgraph.server.sought import Sought
+from accordgraph.server.sparql import pairs
 
 ADDRESS = "/api/search"
 FORMS = (forms.LIST, forms.CSV)
-MOST_WORDS, LONGEST = 12, 200
-RESULTS, MOST_RESULTS, MOST_OFFSET = 20, 100, 100_000
-DEFAULT_LANGUAGE = LANGUAGES[0]
-LANGUAGE_TAG = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
-_PARAMETERS = ("q", "language", "class", "limit", "offset", "format")
 _LOG = logging.getLogger(__name__)
 _COLUMNS = ("iri", "address", "label", "language", "class", "level", "field", "text")
 
@@ -70,77 +63,36 @@ def router(searcher: Searcher, answers: Answers) -> APIRouter:
 
     @routes.head(ADDRESS)
     @routes.get(ADDRESS, response_class=Response)
-    async def search(
-        request: Request,
-        q: Annotated[str, Query(max_length=LONGEST)],
-        language: Annotated[str, Query(pattern=LANGUAGE_TAG)] = DEFAULT_LANGUAGE,
-        class_: Annotated[str | None, Query(alias="class")] = None,
-        limit: Annotated[int, Query(ge=1, le=MOST_RESULTS)] = RESULTS,
-        offset: Annotated[int, Query(ge=0, le=MOST_OFFSET)] = 0,
-        format: str | None = None,
-    ) -> Response:
-        _check_names(request)
-        choice = choose_form(header_of(request, "accept"), format, FORMS)
-        wanted = parts(q.replace(BASE, ""))
-        if not 0 < len(wanted) <= MOST_WORDS:
-            why = f"is more than {MOST_WORDS} words" if wanted else "holds no word"
-            raise _unfit("q", f"what is searched for {why}")
-        class_iri = _class(class_).value if class_ else None
-        spoken = language.lower().partition("-")[0]
+    async def search(request: Request) -> Response:
         try:
             index = await searcher.index()
         except InputError:  # a query file of ours, and no fault of who asks
             raise
         except AccordGraphError as error:
             raise as_problem(error) from error
-        task = partial(index.search, wanted, spoken, class_iri, limit, offset)
+        given = pairs(request.scope["query_string"], "query string")
+        wanted = sought.read(given, index.classes)
+        choice = choose_form(header_of(request, "accept"), wanted.form, FORMS)
+        task = partial(
+            index.search, wanted.parts, wanted.language, wanted.class_, wanted.limit, wanted.offset
+        )
         found = await answers.work(request, task)
         if choice.form == forms.CSV:
-            body = _csv(index, found, spoken)
+            body = _csv(index, found, wanted.language)
         else:
             content = {
-                "query": q,
-                "language": spoken,
+                "query": wanted.text,
+                "language": wanted.language,
                 "total": found.total,
-                "limit": limit,
-                "offset": offset,
-                "results": [_result(index, hit, spoken) for hit in found.hits],
+                "limit": wanted.limit,
+                "offset": wanted.offset,
+                "results": [_result(index, hit, wanted.language) for hit in found.hits],
             }
             body = json.dumps(content, ensure_ascii=False).encode()
-        headers = {"Link": links} if (links := _links(request, found.total, limit, offset)) else None
-        return document(request, body, choice.content_type, headers)
+        links = _links(given, found.total, wanted)
+        return document(request, body, choice.content_type, {"Link": links} if links else None)
 
     return routes
-
-
-def _check_names(request: Request) -> None:
-    """Raise `Problem` for parameters that a search does not have, as a query of the library does."""
-    strange = [name for name in request.query_params if name not in _PARAMETERS]
-    if strange:
-        known = ", ".join(_PARAMETERS)
-        faults = [
-            {"parameter": shown(name), "detail": f"no parameter {shown(name)!r}; there are: {known}"}
-            for name in strange
-        ]
-        raise _unfit_all(faults)
-
-
-def _class(text: str) -> NamedNode:
-    try:
-        return parameters.iri(text) if ":" in text else ACG[text]
-    except ValueError as error:
-        raise _unfit(
-            "class", f"{shown(text)!r} is not the IRI of a class, nor acg:Opinion or Opinion"
-        ) from error
-
-
-def _unfit(parameter: str, detail: str) -> Problem:
-    return _unfit_all([{"parameter": parameter, "detail": detail}])
-
-
-def _unfit_all(errors: list[dict[str, str]]) -> Problem:
-    detail = "; ".join(f"{error['parameter']}: {error['detail']}" for error in errors)
-    return Problem(problems.PARAMETERS, detail, errors=errors)
 
 
 def _result(index: Index, hit: Hit, language: str) -> dict[str, object]:
@@ -188,9 +140,10 @@ def _csv(index: Index, found: Found, language: str) -> bytes:
     return output.getvalue().encode()
 
 
-def _links(request: Request, total: int, limit: int, offset: int) -> str:
+def _links(given: Sequence[tuple[str, str]], total: int, wanted: Sought) -> str:
     """Return the Link header to the parts before and after this one."""
-    rest = [(name, value) for name, value in request.query_params.multi_items() if name != "offset"]
+    rest = [(name, value) for name, value in given if name != "offset"]
+    limit, offset = wanted.limit, wanted.offset
     places = []
     if offset:
         places.append((max(0, offset - limit), "prev"))
