@@ -107,7 +107,7 @@ class Context:
         term = self._properties.get(predicate, _UNKNOWN)
         fit: list[Any] = []
         texts: dict[str, list[str]] = {}
-        rest: list[dict[str, str]] = []
+        rest: list[str | dict[str, str]] = []
         for cell in cells:
             if term.kind == _LANGUAGE and "xml:lang" in cell:
                 texts.setdefault(cell["xml:lang"], []).append(cell["value"])
@@ -168,9 +168,12 @@ def _native(cell: Cell) -> str | int | bool:
     return text
 
 
-def _expanded(cell: Cell) -> dict[str, str]:
+def _expanded(cell: Cell) -> str | dict[str, str]:
+    """Return a term as JSON-LD has it where no context says what it is; a plain text is just a string."""
     if cell["type"] != "literal":
         return {"id": _resource(cell)}
     if "xml:lang" in cell:
         return {"@value": cell["value"], "@language": cell["xml:lang"]}
+    if cell["datatype"] == _STRING:
+        return cell["value"]
     return {"@value": cell["value"], "@type": cell["datatype"]}
