@@ -11,7 +11,7 @@ AccordGraphError            caught by the command line: one line, exit 2
 ├── DatasetNotBuilt         no built dataset where one is needed
 ├── NotValidated            a dataset without a conforming validation of exactly these bytes
 ├── ReferenceMissing        the reference material is not there
-├── QueryError              SPARQL that cannot be answered, with line and column
+├── QueryError              SPARQL that cannot be answered, with line and column where they are known
 │   ├── QueryRefused        an update, or SERVICE
 │   ├── EvaluationError     well written, but it cannot be evaluated
 │   └── LimitExceeded       more than a setting allows: time, memory, rows, length ...

@@ -4,12 +4,14 @@ The parser tries all ways to go on and then names the clause in which the last o
 wants to know is the farthest place that any of them reached: there stands what cannot stand there.
 """
 
+import re
 from functools import cache
 from threading import Lock
 from typing import Any
 
-_LONGEST = 20_000
+LONGEST = 20_000
 """The most characters that are read: it takes some seconds a megabyte."""
+_ESCAPE = re.compile(r"\\\\(?=u)|\\u[0-9a-f]{4}|\\U[0-9a-f]{8}|\\.", re.IGNORECASE | re.DOTALL)
 _ONE_AT_A_TIME = Lock()
 
 
@@ -21,7 +23,7 @@ def stops_at(text: str) -> int | None:
     from pyparsing import ParseException
     from rdflib.plugins.sparql.parser import parseQuery
 
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         return None
     farthest = 0
 
@@ -32,7 +34,7 @@ def stops_at(text: str) -> int | None:
     with _ONE_AT_A_TIME:
         try:
             _tell_failures(note)
-            parseQuery(text.expandtabs(1))
+            parseQuery(_ESCAPE.sub(_filled, text.expandtabs(1)))
         except ParseException:
             return farthest
         except Exception:  # too deep, or a fault of its own: the engine has spoken anyway
@@ -40,6 +42,12 @@ def stops_at(text: str) -> int | None:
         finally:
             _tell_failures(None)
     return None
+
+
+def _filled(escape: re.Match[str]) -> str:
+    """Return letters in the place of a code point escape, which the parser would replace by one character."""
+    code_point = len(escape.group()) > 2 or escape.group() == "\\\\"
+    return "x" * len(escape.group()) if code_point else escape.group()
 
 
 def words() -> frozenset[str]:

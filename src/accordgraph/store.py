@@ -55,8 +55,8 @@ class Store(Protocol):
     def query(self, text: str, graphs: Graphs | None = None) -> Answer:
         """Answer a SPARQL query; `graphs`, where given, replaces its FROM clauses.
 
-        Raises `QueryError` (with line and column) for what is not SPARQL, `QueryRefused` for updates and
-        SERVICE, `EvaluationError` for what cannot be evaluated.
+        Raises `QueryError` for what is not SPARQL (with line and column where they are known), `QueryRefused`
+        for updates and SERVICE, `EvaluationError` for what cannot be evaluated.
         """
 
     def close(self) -> None:

@@ -1,33 +1,55 @@
 """What is wrong with a query that the engine cannot read, and where.
 
 The engine says no reliably, but the place it names is often the end of the text. So the usual mistakes are
-looked for by name, and for the others a second parser says where the query stops being SPARQL.
+looked for by name, and for the others a second parser says where the query stops being SPARQL. Where nobody
+knows the place, none is told: a wrong one is worse.
 """
 
 import re
 
+import pyoxigraph as ox
+
 from accordgraph.errors import EvaluationError, QueryError, shown
-from accordgraph.grammar import stops_at, words
-from accordgraph.lexer import Token, first_word, tokens, undeclared_prefix
-from accordgraph.namespaces import PREFIXES
+from accordgraph.grammar import LONGEST, stops_at, words
+from accordgraph.lexer import Token, dataset_clause, first_word, tokens, undeclared_prefix
+from accordgraph.namespaces import ID, PREFIXES
+from accordgraph.scopes import broken_rule
 
 _ENGINE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _RULE = re.compile(r"[A-Z][a-z]+(?: [\w'?-]+)+")
 """How the engine names a rule, among the symbols that it would have taken."""
 _QUERIES = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+_BEYOND = (
+    *("LATERAL", "VERSION", "TRIPLE", "SUBJECT", "PREDICATE", "OBJECT", "ISTRIPLE"),
+    *("HASLANG", "HASLANGDIR", "LANGDIR", "STRLANGDIR", "ADJUST"),
+)
+_MARKS_BEYOND = ("<<", "{|", "--")
+"""What the engine reads and the second parser does not: it says nothing of what is wrong behind."""
 _IRI_WITH_SPACE = re.compile(r"<[\w#/.:][^<>\"{}|^`\n]*[ \t][^<>\"{}|^`\n]*>")
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|.)", re.DOTALL)
+_PARTS = {
+    "iri": ("SELECT ({} AS ?x) {{}}", "this is no IRI: {}"),
+    "tag": ("SELECT (''{} AS ?x) {{}}", "this is no language tag: {}"),
+    "TRUE": ("SELECT ({} AS ?x) {{}}", "a truth value is written in small letters, not `{}`"),
+    "FALSE": ("SELECT ({} AS ?x) {{}}", "a truth value is written in small letters, not `{}`"),
+    "VALUES": ("{}", "a row of this VALUES has too few values, or too many"),
+}
+"""What can be asked for alone: how, and what is wrong where that cannot be read."""
 
 
 def explain(error: SyntaxError, text: str) -> QueryError:
     """Return the engine's syntax error as ours: what is wrong, and the line and column (from 1) where."""
+    if escape := _bad_escape(text):
+        return escape
     word = first_word(text)
     if word is None:
         return QueryError("there is no query in this text", *_place(text, len(text)))
-    if word.text.upper() not in _QUERIES:
+    declares = word.text.upper() in ("BASE", "PREFIX")
+    if not declares and word.text.upper() not in _QUERIES:
         return QueryError(
             f"a query begins with {', '.join(_QUERIES)}, not {shown(word.text)}", *_place(text, word.start)
         )
-    if name := undeclared_prefix(text, PREFIXES):
+    if not declares and (name := undeclared_prefix(text, PREFIXES)):
         if iri := _iri_with_space(text, name.start):
             return iri
         prefix = name.text.partition(":")[0]
@@ -36,16 +58,24 @@ def explain(error: SyntaxError, text: str) -> QueryError:
         )
     stop = stops_at(text)
     if stop is None:
-        return _as_the_engine_says(error, text, word)
-    return _iri_with_space(text, stop) or _what_stops(text, stop)
+        read = len(text) <= LONGEST
+        return (read and (_bad_rule(text) or _bad_part(text))) or _as_the_engine_says(error)
+    return _iri_with_space(text, stop) or _what_stops(error, text, stop)
 
 
-def _what_stops(text: str, stop: int) -> QueryError:
+def _what_stops(error: SyntaxError, text: str, stop: int) -> QueryError:
     """Return what is wrong with that which cannot stand at an offset."""
     if not text[stop:].strip():
         end = len(text.rstrip())
         return QueryError("the query ends too early; is a bracket open?", *_place(text, end))
     here, behind = _from(text, stop)
+    if here.text.upper() in _BEYOND or any(
+        mark in text[max(0, stop - 2) : stop + 2] for mark in _MARKS_BEYOND
+    ):
+        return _as_the_engine_says(error)
+    if here.text.upper() in ("BASE", "PREFIX"):
+        message = f"this {here.text} cannot be read; it is to be like PREFIX name: <IRI> or BASE <IRI>"
+        return QueryError(message, *_place(text, stop))
     if here.kind == "word" and behind == "(" and here.text.upper() not in words():
         message = f"there is no function {shown(here.text)} in SPARQL"
         return EvaluationError(message, *_place(text, stop))
@@ -76,28 +106,60 @@ def _place(text: str, offset: int) -> tuple[int, int]:
     return before.count("\n") + 1, offset - before.rfind("\n")
 
 
-def _as_the_engine_says(error: SyntaxError, text: str, word: Token) -> QueryError:
+def _bad_escape(text: str) -> QueryError | None:
+    """Return the error of a code point escape that stands for no character, or stands where none is read.
+
+    Behind a quote that opens no string one cannot tell what is in a string.
+    """
+    for token in tokens(text):
+        if token.text in ("'", '"'):
+            return None
+        end = token.start + max(len(token.text), 10 if token.text == "\\" else 0)
+        for escape in _ESCAPE.finditer(text, token.start, end):
+            digits = escape[1] or escape[2]
+            code = int(digits or "0", 16)
+            if token.kind not in ("string", "iri") and digits:
+                message = f"the escape `{escape.group()}` can stand in a string or an IRI, not here"
+            elif code > 0x10FFFF or 0xD800 <= code < 0xE000:
+                message = f"the escape `{escape.group()}` stands for no character"
+            else:
+                continue
+            return QueryError(message, *_place(text, escape.start()))
+    return None
+
+
+def _bad_part(text: str) -> QueryError | None:
+    """Return the error of a part that the engine cannot read by itself either."""
+    store, prologue = ox.Store(), dataset_clause(text).prologue
+    for token in tokens(text):
+        kind = token.text.upper() if token.kind == "word" else token.kind
+        if kind not in _PARTS:
+            continue
+        query, message = _PARTS[kind]
+        part = token.text
+        if kind == "VALUES":
+            part = f"{prologue}\nSELECT * {{ {text[token.start : text.find('}', token.start) + 1]} }}"
+        try:
+            store.query(query.format(part), base_iri=ID, prefixes=PREFIXES)
+        except SyntaxError:
+            return QueryError(message.format(shown(token.text)), *_place(text, token.start))
+    return None
+
+
+def _bad_rule(text: str) -> QueryError | None:
+    """Return the error of a rule on variables that is broken; the grammar has to be right."""
+    broken = broken_rule(text)
+    return QueryError(broken.message, *_place(text, broken.token.start)) if broken else None
+
+
+def _as_the_engine_says(error: SyntaxError) -> QueryError:
     """Return what the engine says: of a query whose grammar is right, it names the rule that is broken.
 
-    The place is that of a variable which is bound though it occurs before, or of the query's first word.
+    It does not say where.
     """
     match = _ENGINE.fullmatch(str(error))
     if not match:
-        return QueryError(shown(str(error)), *_place(text, word.start))
+        return QueryError(shown(str(error)))
     rules = [hint for hint in match[3].split(", ") if _RULE.fullmatch(hint)]
-    reason = "; ".join(rules) or "it breaks a rule, such as a variable that is bound twice"
-    bound = None if rules else _bound_twice(text)
-    return QueryError(f"this cannot be read as SPARQL: {reason}", *_place(text, (bound or word).start))
-
-
-def _bound_twice(text: str) -> Token | None:
-    """Return the first variable that an AS binds though it occurs before, as far as one can see."""
-    seen: set[str] = set()
-    previous: Token | None = None
-    for token in tokens(text):
-        if token.kind == "variable":
-            if previous and previous.text.upper() == "AS" and token.text[1:] in seen:
-                return token
-            seen.add(token.text[1:])
-        previous = token
-    return None
+    reason = "; ".join(rules) or "it breaks a rule, and which one is not known"
+    return QueryError(f"this cannot be read as SPARQL: {reason}")
