@@ -52,7 +52,9 @@ def construct(
         result = store.query(rule.text, base_iri=ID)
     except SyntaxError as error:
         raise QueryFileError(f"{rule.path}: {query_error(error)}") from error
-    if not isinstance(result, QueryTriples):
+    triples = list(result) if isinstance(result, QueryTriples) else None
+    del result  # which an error would keep, and only this thread may let go
+    if triples is None:
         raise QueryFileError(f"{rule.path}: a rule is a CONSTRUCT query")
     forms = written or {}
     return frozenset(
@@ -61,7 +63,7 @@ def construct(
             t.predicate,
             forms.get(t.object, t.object) if isinstance(t.object, Literal) else t.object,
         )
-        for t in result
+        for t in triples
     )
 
 

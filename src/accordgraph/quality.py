@@ -33,11 +33,8 @@ def _run(store: Store, query: Query) -> Iterator[Finding]:
     severity = query.header("severity", "Violation")
     if severity not in SEVERITIES:
         raise QueryFileError(f"{query.path}: severity {severity!r} should be one of {', '.join(SEVERITIES)}")
-    try:
-        rows = store.query(query.text, base_iri=ID)
-    except SyntaxError as error:
-        raise QueryFileError(f"{query.path}: {query_error(error)}") from error
-    if not isinstance(rows, QuerySolutions) or "node" not in (names := [v.value for v in rows.variables]):
+    names, rows = _solutions(store, query)
+    if "node" not in names:
         raise QueryFileError(
             f"{query.path}: a quality query is a SELECT of ?node (and ?path, ?value, ?message)"
         )
@@ -57,6 +54,17 @@ def _run(store: Store, query: Query) -> Iterator[Finding]:
             message=message.value if hasattr(message, "value") else query.header("message", query.summary),
             file="",
         )
+
+
+def _solutions(store: Store, query: Query) -> tuple[list[str], list[QuerySolution]]:
+    """Return the columns and rows, none for a query that is no SELECT; what the engine gave is let go."""
+    try:
+        found = store.query(query.text, base_iri=ID)
+    except SyntaxError as error:
+        raise QueryFileError(f"{query.path}: {query_error(error)}") from error
+    if not isinstance(found, QuerySolutions):
+        return [], []
+    return [variable.value for variable in found.variables], list(found)
 
 
 def _cell(row: QuerySolution, name: str, names: list[str]) -> object:

@@ -128,6 +128,7 @@ class Query:
             )
             assert isinstance(rows, QuerySolutions)
             terms = [row["v"] for row in rows if row["v"] is not None]
+            del rows  # which an error would keep, and only this thread may let go
             texts = tuple(parameter.written(term) for term in terms if isinstance(term, NamedNode | Literal))
             if [parameter.term(text) for text in texts] == terms:
                 return texts

@@ -32,15 +32,23 @@ def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
         yield caplog
 
 
-def lines(log: pytest.LogCaptureFixture, count: int = 1) -> list[dict[str, Any]]:
-    """Return the lines of requests, as JSON has them; a line comes just after the response."""
+def named(id_: str) -> dict[str, str]:
+    """Return the header that gives a request an id of ours, since other servers write to the log too."""
+    return {"X-Request-ID": id_}
+
+
+def lines(log: pytest.LogCaptureFixture, *ids: str) -> list[dict[str, Any]]:
+    """Return the line of each of these requests, as JSON has it; a line comes just after the response."""
+    found: list[dict[str, Any]] = []
     deadline = time.monotonic() + 10
-    while len(records := [record for record in log.records if record.msg == "request"]) < count:
+    while len(found) < len(ids):
         assert time.monotonic() < deadline, "no line was written"
         time.sleep(0.02)
-    found = [logs.Lines("json").format(record) for record in records]
-    assert not any("\n" in line for line in found)
-    return [json.loads(line) for line in found]
+        written = [logs.Lines("json").format(record) for record in log.records if record.msg == "request"]
+        assert not any("\n" in line for line in written)
+        found = [line for line in map(json.loads, written) if line["id"] in ids]
+    assert [line["id"] for line in found] == list(ids), "each once, and in order"
+    return found
 
 
 def test_a_line_says_what_happened_and_not_what_was_asked(
@@ -50,7 +58,7 @@ def test_a_line_says_what_happened_and_not_what_was_asked(
     response = http.get(
         "/sparql", params={"query": query, "who": "me"}, headers={"X-Request-ID": "mine-1234.5"}
     )
-    (line,) = lines(log)
+    (line,) = lines(log, "mine-1234.5")
     assert line["time"] and line["level"] == "info"
     assert (line["id"], line["method"], line["path"]) == ("mine-1234.5", "GET", "/sparql")
     assert (line["status"], line["bytes"], line["whole"]) == (200, response.num_bytes_downloaded, True)
@@ -60,9 +68,10 @@ def test_a_line_says_what_happened_and_not_what_was_asked(
 
 
 def test_the_same_query_has_the_same_fingerprint(http: httpx.Client, log: pytest.LogCaptureFixture) -> None:
-    for query in ("ASK { ?s ?p 1 }", "ASK { ?s ?p 1 }", "ASK { ?s ?p 2 }"):
-        http.post("/sparql", data={"query": query})
-    first, second, third = (line["query"] for line in lines(log, 3))
+    ids = ("same-one-1", "same-one-2", "another-3")
+    for id_, query in zip(ids, ("ASK { ?s ?p 1 }", "ASK { ?s ?p 1 }", "ASK { ?s ?p 2 }"), strict=True):
+        http.post("/sparql", data={"query": query}, headers=named(id_))
+    first, second, third = (line["query"] for line in lines(log, *ids))
     assert first == second != third and re.fullmatch(r"[0-9a-f]{12}", first)
 
 
@@ -80,14 +89,15 @@ def test_a_problem_has_the_id(http: httpx.Client) -> None:
 def test_clients_are_told_apart_but_not_named(log: pytest.LogCaptureFixture) -> None:
     settings = replace(FREE, trusted_proxies="127.0.0.1")
     with serving(DATASET, settings) as one, serving(DATASET, settings) as other:
-        for address, client in (
-            (one, "192.0.2.1"),
-            (one, "192.0.2.2"),
-            (one, "192.0.2.1"),
-            (other, "192.0.2.1"),
-        ):
-            httpx.get(f"{address}/health", headers={"X-Forwarded-For": client})
-        first, second, third, elsewhere = (line["client"] for line in lines(log, 4))
+        asked = {
+            "client-one": (one, "192.0.2.1"),
+            "client-two": (one, "192.0.2.2"),
+            "client-one-again": (one, "192.0.2.1"),
+            "client-elsewhere": (other, "192.0.2.1"),
+        }
+        for id_, (address, client) in asked.items():
+            httpx.get(f"{address}/health", headers=named(id_) | {"X-Forwarded-For": client})
+        first, second, third, elsewhere = (line["client"] for line in lines(log, *asked))
     assert first == third
     assert len({first, second, elsewhere}) == 3
 
@@ -110,10 +120,10 @@ def forwarded(address: str, query: str, client: str) -> int:
 def test_a_path_cannot_write_lines_of_its_own(
     http: httpx.Client, log: pytest.LogCaptureFixture, path: str
 ) -> None:
-    assert http.get(path).status_code == 404
-    (line,) = lines(log)
+    assert http.get(path, headers=named("a-strange-path")).status_code == 404
+    (line,) = lines(log, "a-strange-path")
     assert re.fullmatch(r"/[!-~]{0,199}", line["path"])
-    (record,) = [record for record in log.records if record.msg == "request"]
+    (record,) = [record for record in log.records if "a-strange-path" in logs.Lines("text").format(record)]
     assert len(logs.Lines("text").format(record).split("path=")[1].split(" status=")) == 2
 
 
@@ -122,8 +132,9 @@ def test_an_answer_that_is_cut_off_is_told_quietly(log: pytest.LogCaptureFixture
         serving(DATASET, replace(FREE, answer_rows=20_000)) as address,
         pytest.raises(httpx.RemoteProtocolError),
     ):
-        httpx.get(f"{address}/sparql", params={"query": ROWS}, headers={"Accept": "text/csv"})
-    (line,) = [line for line in lines(log) if line["path"] == "/sparql"]
+        headers = named("cut-off-1") | {"Accept": "text/csv"}
+        httpx.get(f"{address}/sparql", params={"query": ROWS}, headers=headers)
+    (line,) = lines(log, "cut-off-1")
     assert (line["status"], line["whole"], line["outcome"]) == (200, False, "limit")
     assert [record.getMessage() for record in log.records if record.levelno > logging.INFO] == []
 
@@ -133,10 +144,10 @@ def test_a_client_that_leaves_is_told_quietly(log: pytest.LogCaptureFixture) -> 
         parts = urlsplit(address)
         with socket.create_connection((str(parts.hostname), int(parts.port or 0))) as connection:
             text = ROWS.replace(" ", "+").replace("?", "%3F")
-            connection.sendall(f"GET /sparql?query={text} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            head = f"GET /sparql?query={text} HTTP/1.1\r\nHost: x\r\nX-Request-ID: who-left-1\r\n\r\n"
+            connection.sendall(head.encode())
             connection.recv(1000)
-        time.sleep(0.5)
-        (line,) = lines(log)
+        (line,) = lines(log, "who-left-1")
     assert (line["whole"], line["outcome"]) == (False, "left")
     assert [record.getMessage() for record in log.records if record.levelno > logging.INFO] == []
 
@@ -152,7 +163,7 @@ def test_an_unexpected_error_is_logged_once_with_its_traceback(log: pytest.LogCa
     with running(create_app(lambda: BrokenPool(DATASET, FREE), FREE)) as address:
         log.clear()
         response = httpx.get(f"{address}/sparql", params={"query": "ASK {}"})
-    (line,) = lines(log)
+    (line,) = lines(log, response.headers["x-request-id"])
     assert (line["status"], line["outcome"]) == (500, "failed")
     (record,) = [record for record in log.records if record.levelno >= logging.ERROR]
     assert line["id"] in record.getMessage()

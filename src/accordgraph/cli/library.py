@@ -43,8 +43,8 @@ def query(name: str, params: tuple[str, ...], form: str, out: Path | None) -> No
         values.setdefault(key, []).append(value)
     found.bind(values)
     store = open_store(project.build)
-    known = store.query(find_query(project.queries, CONCEPTS).text) if found.chooses else None
-    text = found.bind(values, schemes(known) if known else None)
+    known = schemes(store.query(find_query(project.queries, CONCEPTS).text)) if found.chooses else None
+    text = found.bind(values, known)
     answer = store.query(text)
     if form == "table":
         columns, rows = cells(answer)

@@ -33,10 +33,8 @@ from accordgraph.settings import Settings
 
 _AT_ONCE = 2**18
 """The most octets of an answer that is compressed and sent as a whole."""
-_TURNS = 4
-"""The long answers of which a piece is taken, or sent, at the same time."""
-_HANDS = 2
-"""The tasks of our own that are done at the same time."""
+_TURNS, _HANDS = 4, 2
+"""The long answers of which a piece is taken or sent at the same time, and the tasks of our own."""
 LIMITS = '</api/settings>; rel="service-meta"'
 """Where a client learns beforehand how much an answer may hold (RFC 8631)."""
 _CONDITIONAL = ("GET", "HEAD", "QUERY")
@@ -84,8 +82,7 @@ class Answers:
         Raises `Problem` when that cannot be found out.
         """
         key = (self.engine.digest, "count", text)
-        kept = self.cache.get(key)
-        if kept is not None:
+        if (kept := self.cache.get(key)) is not None:
             return int(kept)
         client = self._account(request)
         token, job = self.engine.token, Job(text, forms.JSON.name, most_rows=self.settings.answer_rows)
@@ -135,8 +132,7 @@ class Answers:
 
     async def respond(self, request: Request, question: Question) -> Response:
         """Answer a question; raises `Problem` for one that fails before a part of its answer was sent."""
-        began = time.perf_counter()
-        token = self.engine.token
+        began, token = time.perf_counter(), self.engine.token
         trace.note_query(question.text)
         coding = choose_coding(header_of(request, "accept-encoding"))
         key = self._key(question, coding, str(request.url) if question.render else "")
