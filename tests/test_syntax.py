@@ -7,6 +7,7 @@ import pytest
 
 from accordgraph.errors import QueryError
 from accordgraph.grammar import stops_at, words
+from accordgraph.scopes import broken_rule
 from accordgraph.store import MemoryStore
 
 CASES = {file.stem: file for file in sorted(Path(__file__).with_name("syntax").glob("*.rq"))}
@@ -25,6 +26,32 @@ def test_what_is_wrong_is_told(store: MemoryStore, name: str) -> None:
     found = raised.value
     place = "-" if found.line is None else f"{found.line}:{found.column}"
     assert text.splitlines()[0] == f"#= {type(found).__name__} {place} {found.message}"
+
+
+def test_what_is_right_breaks_no_rule() -> None:
+    queries = [file.read_text() for file in (Path(__file__).parents[1] / "queries").rglob("*.rq")]
+    assert len(queries) > 100
+    assert [query for query in queries if broken_rule(query)] == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT (1 AS ?x) { MINUS { ?x ?p ?o } FILTER EXISTS { ?x ?p ?o } FILTER(?x) }",
+        "SELECT (1 AS ?x) { { SELECT ?y { ?x ?p ?y } } }",
+        "SELECT * { { ?s ?p ?o } UNION { BIND(1 AS ?s) } }",
+        "SELECT (IF(EXISTS { ?s ?p ?o }, COUNT(*), 2) AS ?n) { ?s ?p ?o } GROUP BY ?p",
+        "SELECT ?x (STR(?y) AS ?n) { ?s ?p ?o } GROUP BY (STR(?s) AS ?x) (?y) <urn:f>(?s)",
+        "SELECT (?s AS ?x) { ?s ?p ?o } GROUP BY ?s HAVING (?o > 1) ORDER BY ?p LIMIT 1",
+        "CONSTRUCT { _:a ?p ?o } FROM <urn:g> { _:a ?p ?o }",
+        "CONSTRUCT FROM <urn:g> WHERE { _:a ?p ?o } VALUES ?o { 1 }",
+        "DESCRIBE ?s { ?s ?p ?o } GROUP BY ?s",
+        "SELECT ?x {" * 2000,
+        "SELECT (",
+    ],
+)
+def test_nothing_is_said_of_what_is_right_or_cannot_be_read(query: str) -> None:
+    assert broken_rule(query) is None
 
 
 def test_what_is_right_stops_nowhere() -> None:

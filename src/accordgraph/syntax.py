@@ -130,15 +130,16 @@ def _bad_escape(text: str) -> QueryError | None:
 
 def _bad_part(text: str) -> QueryError | None:
     """Return the error of a part that the engine cannot read by itself either."""
-    store, prologue = ox.Store(), dataset_clause(text).prologue
-    for token in tokens(text):
+    store, prologue, found = ox.Store(), dataset_clause(text).prologue, list(tokens(text))
+    for number, token in enumerate(found):
         kind = token.text.upper() if token.kind == "word" else token.kind
         if kind not in _PARTS:
             continue
         query, message = _PARTS[kind]
         part = token.text
         if kind == "VALUES":
-            part = f"{prologue}\nSELECT * {{ {text[token.start : text.find('}', token.start) + 1]} }}"
+            end = next((mark.start for mark in found[number:] if mark.text == "}"), len(text))
+            part = f"{prologue}\nSELECT * {{ {text[token.start : end + 1]} }}"
         try:
             store.query(query.format(part), base_iri=ID, prefixes=PREFIXES)
         except SyntaxError:
