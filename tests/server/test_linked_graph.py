@@ -1,7 +1,6 @@
 """The real graph as linked data: every IRI dereferences, links lead somewhere, documents are quick."""
 
 import re
-import time
 from pathlib import Path
 
 import httpx
@@ -12,10 +11,6 @@ from rdflib.compare import isomorphic
 
 from accordgraph.assets import find_project
 from accordgraph.namespaces import ACG, BASE, ID
-from accordgraph.queries import find_query
-from accordgraph.server.linked import PAGE
-from accordgraph.settings import Settings
-from accordgraph.store import MemoryStore
 from webpage import HTML, Page
 
 
@@ -74,32 +69,6 @@ def test_links_to_terms_have_their_anchor(graph: httpx.Client) -> None:
         page = Page(graph.get(path, headers=HTML).text)
         assert anchors <= page.anchors
         assert {link[1:] for link in page.links if link.startswith("#")} <= page.anchors
-
-
-def test_documents_of_the_busiest_things_are_quick(real: Path) -> None:
-    """What takes longer than the quick time has to wait for one of the few slow places."""
-    store, queries = MemoryStore(real.read_bytes()), find_project().queries
-    busiest = store.query(
-        "SELECT ?thing (COUNT(*) AS ?n) { ?other ?p ?thing FILTER(STRSTARTS(STR(?thing), STR(<>))) }"
-        " GROUP BY ?thing ORDER BY DESC(?n) ?thing LIMIT 5"
-    )
-    for row in list(busiest.rows()):
-        thing = str(row[0]).strip("<>")
-        asked = find_query(queries, "linked/references").bind({"thing": [thing]})
-        rows = list(store.query(asked).rows())
-        others = [str(row[2]).strip("<>") for row in rows][:PAGE]
-        claims = [str(row[3]).strip("<>") for row in rows if row[3] is not None][:PAGE]
-        values = {"thing": [thing], "other": others} | ({"claim": claims} if claims else {})
-        document = find_query(queries, "linked/document").bind(values)
-        for text in (asked, document):
-            assert min(taken(store, text) for _ in range(3)) < Settings().quick_seconds / 2, text
-
-
-def taken(store: MemoryStore, text: str) -> float:
-    began = time.perf_counter()
-    answer = store.query(text)
-    assert answer.triples() if answer.is_graph else list(answer.rows())
-    return time.perf_counter() - began
 
 
 JSON_LD = [
