@@ -25,7 +25,10 @@ _BEYOND = (
 )
 _MARKS_BEYOND = ("<<", "{|", "--")
 """What the engine reads and the second parser does not: it says nothing of what is wrong behind."""
-_IRI_WITH_SPACE = re.compile(r"<[\w#/.:][^<>\"{}|^`\n]*[ \t][^<>\"{}|^`\n]*>")
+_IRI_WITH_SPACE = re.compile(r"<[\w#/.:][^<>\"{}|^`\s]*[ \t][^<>\"{}|^`\n]*>")
+_COMPARISON = re.compile(r"&&|[\s(,=][?$]\w")
+"""What shows that `<` and `>` compare, as in `?a <5 && ?b >3`, and hold no IRI."""
+_IRI_WITH_MARK = re.compile(r"<[A-Za-z][\w+.-]*://[^<>\"{}|^`\x00-\x20]*([\"{}|^`\r\n])")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|.)", re.DOTALL)
 _PARTS = {
     "iri": ("SELECT ({} AS ?x) {{}}", "this is no IRI: {}"),
@@ -49,18 +52,19 @@ def explain(error: SyntaxError, text: str) -> QueryError:
         return QueryError(
             f"a query begins with {', '.join(_QUERIES)}, not {shown(word.text)}", *_place(text, word.start)
         )
-    if not declares and (name := undeclared_prefix(text, PREFIXES)):
-        if iri := _iri_with_space(text, name.start):
+    stop = stops_at(text)
+    name = None if declares else undeclared_prefix(text, PREFIXES)
+    if name and (stop is None or stop >= name.start or _is_beyond(text, stop)):
+        if iri := _bad_iri(text, name.start):
             return iri
         prefix = name.text.partition(":")[0]
         return QueryError(
             f"the prefix {shown(prefix)}: of {shown(name.text)} is not declared", *_place(text, name.start)
         )
-    stop = stops_at(text)
     if stop is None:
         read = len(text) <= LONGEST
         return (read and (_bad_rule(text) or _bad_part(text))) or _as_the_engine_says(error)
-    return _iri_with_space(text, stop) or _what_stops(error, text, stop)
+    return _bad_iri(text, stop) or _what_stops(error, text, stop)
 
 
 def _what_stops(error: SyntaxError, text: str, stop: int) -> QueryError:
@@ -68,20 +72,26 @@ def _what_stops(error: SyntaxError, text: str, stop: int) -> QueryError:
     if not text[stop:].strip():
         end = len(text.rstrip())
         return QueryError("the query ends too early; is a bracket open?", *_place(text, end))
-    here, behind = _from(text, stop)
-    if here.text.upper() in _BEYOND or any(
-        mark in text[max(0, stop - 2) : stop + 2] for mark in _MARKS_BEYOND
-    ):
+    if _is_beyond(text, stop):
         return _as_the_engine_says(error)
+    here, behind = _from(text, stop)
     if here.text.upper() in ("BASE", "PREFIX"):
         message = f"this {here.text} cannot be read; it is to be like PREFIX name: <IRI> or BASE <IRI>"
         return QueryError(message, *_place(text, stop))
     if here.kind == "word" and behind == "(" and here.text.upper() not in words():
         message = f"there is no function {shown(here.text)} in SPARQL"
         return EvaluationError(message, *_place(text, stop))
-    if here.text in ("'", '"'):
+    if here.text in ("'", '"') or (here.text in ("''", '""') and text.startswith(here.text[0] * 3, stop)):
         return QueryError("the string that begins here does not end", *_place(text, stop))
     return QueryError(f"`{shown(here.text)}` cannot stand here", *_place(text, stop))
+
+
+def _is_beyond(text: str, stop: int) -> bool:
+    """Tell whether the second parser stops at what only the engine reads."""
+    if not text[stop:].strip():
+        return False
+    around = text[max(0, stop - 2) : stop + 2]
+    return _from(text, stop)[0].text.upper() in _BEYOND or any(mark in around for mark in _MARKS_BEYOND)
 
 
 def _from(text: str, place: int) -> tuple[Token, str]:
@@ -92,11 +102,15 @@ def _from(text: str, place: int) -> tuple[Token, str]:
     return here, rest[1].text if len(rest) > 1 else ""
 
 
-def _iri_with_space(text: str, place: int) -> QueryError | None:
-    """Return the error of an IRI with a space in it, if an offset lies in one."""
+def _bad_iri(text: str, place: int) -> QueryError | None:
+    """Return the error of an IRI that holds a space or another wrong mark, if an offset lies in one."""
     for match in _IRI_WITH_SPACE.finditer(text):
-        if match.start() < place < match.end():
+        if match.start() < place < match.end() and not _COMPARISON.search(match.group()):
             return QueryError(f"an IRI holds no space: {shown(match.group())}", *_place(text, match.start()))
+    for match in _IRI_WITH_MARK.finditer(text):
+        if match.start() < place < match.end():
+            mark = "end of a line" if match[1] in "\r\n" else f"`{match[1]}`"
+            return QueryError(f"an IRI holds no {mark}", *_place(text, match.start(1)))
     return None
 
 
