@@ -24,7 +24,7 @@ IRI_SCHEMES = ("http", "https", "urn", "mailto")
 """How an absolute IRI may begin that is not written in `<>`: what else stands before a colon is a prefix."""
 INTEGERS = (-(2**63), 2**63 - 1)
 """The least and the greatest whole number that the engine holds."""
-DECIMAL = r"[+-]?[0-9]{1,20}(\.[0-9]{1,18})?"
+DECIMAL = r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})"
 """The numbers with a point that the engine holds exactly: it counts 10^-18 in 128 bits, up to 1.7 * 10^20."""
 
 _CONCEPT = re.compile(r"concept\(([a-z-]+)\)")
