@@ -91,6 +91,7 @@ class Current:
         self._exchange = asyncio.Lock()
         self._past: Counter[str] = Counter()
         self._started = False
+        self._recovery: asyncio.Task[None] | None = None
         self._recovered = 0
         self.token = secrets.token_hex(6)
         """What names this start of the engine: another may give the rows of a query in another order."""
@@ -119,6 +120,8 @@ class Current:
 
     async def stop(self) -> None:
         """Stop every engine, those that are being replaced too."""
+        if self._recovery:
+            await asyncio.wait([self._recovery])
         async with self._exchange:
             for engine in (self._engine, *self._retired.values()):
                 await engine.stop()
@@ -147,7 +150,12 @@ class Current:
         await engine.stop()
 
     async def _recover(self) -> None:
-        """Replace an engine that was lost; who else asks meanwhile waits."""
+        """Wait until an engine that was lost is replaced; that goes on when who asked goes away."""
+        if self._recovery is None or self._recovery.done():
+            self._recovery = asyncio.get_running_loop().create_task(self._replace_lost())
+        await asyncio.shield(self._recovery)
+
+    async def _replace_lost(self) -> None:
         async with self._exchange:
             if not self._engine.lost:
                 return

@@ -167,6 +167,25 @@ def test_a_nursery_that_is_killed_is_replaced_by_the_next_query() -> None:
     run(test)
 
 
+def test_who_leaves_does_not_end_the_start_of_a_new_nursery() -> None:
+    async def test() -> None:
+        current = Current(lambda: Pool(DATASET, FEW))
+        await current.start()
+        os.kill(nurseries()[0], signal.SIGKILL)
+        await until(lambda: current.lost)
+        for _ in range(3):
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.02):
+                    await gather(current, COUNT)
+        await until(lambda: not current.lost)
+        assert len(nurseries()) == 1
+        assert await answers(current)
+        await current.stop()
+        assert nurseries() == []
+
+    run(test)
+
+
 def test_a_lost_engine_that_cannot_start_again_says_so(tmp_path: Path) -> None:
     async def test() -> None:
         dataset = tmp_path / "dataset.nq"
