@@ -78,6 +78,8 @@ def test_what_is_not_known_is_neither_kept_nor_tagged() -> None:
         health = client.get("/health").json()
         assert (health["digest"], health["triples"]) == ("unknown", 3)
         answers = [ask(client, "SELECT ?n { ?n ?y ?z }") for _ in range(2)]
+        home = client.get("/")
+    assert (home.headers["cache-control"], home.headers.get("etag")) == ("no-store", None)
     assert all("etag" not in answer.headers for answer in answers)
     assert [answer.headers["cache-control"] for answer in answers] == ["no-store"] * 2
     assert len(elsewhere.sent) == 3

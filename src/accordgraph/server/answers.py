@@ -197,22 +197,22 @@ class Answers:
         the dataset that it is made from (default: the one that is asked now).
         """
         coding = choose_coding(header_of(request, "accept-encoding"))
-        key = self._tag((name, choice.content_type), coding, digest)
-        headers = {
+        sent = {
             "Content-Type": choice.content_type,
             "Vary": "Accept, Accept-Encoding",
-            "Cache-Control": "no-cache",
-            "ETag": f'"{key}"',
             **content_language(request, choice.content_type),
             **(headers or {}),
         }
-        if matches(header_of(request, "if-none-match"), headers["ETag"]):
-            return Response(None, 304, headers)
-        body = self.cache.get(key)
-        if body is None:
+        if (digest or self.engine.digest) == UNKNOWN:
+            return Whole(encode(coding, make()), coding, sent | {"Cache-Control": "no-store"})
+        key = self._tag((name, choice.content_type), coding, digest)
+        sent |= {"Cache-Control": "no-cache", "ETag": f'"{key}"'}
+        if matches(header_of(request, "if-none-match"), sent["ETag"]):
+            return Response(None, 304, sent)
+        if (body := self.cache.get(key)) is None:
             body = encode(coding, make())
             self.cache.put(key, body)
-        return Whole(body, coding, headers)
+        return Whole(body, coding, sent)
 
     async def _whole(self, run: UnderWay, coding: str) -> bytes:
         body = run.spool.whole()
