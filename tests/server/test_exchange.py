@@ -6,6 +6,8 @@ What does so here is the recovery of an engine that was lost, since a new one is
 import os
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -42,21 +44,27 @@ def publish(file: Path, name: str, size: int) -> None:
     )
 
 
-@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
-def test_a_tag_is_of_the_dataset_that_was_asked(tmp_path: Path, path: str) -> None:
-    file = tmp_path / "dataset.nq"
+@contextmanager
+def exchanged(file: Path, size: int) -> Iterator[tuple[httpx.Client, str]]:
+    """Serve a dataset whose engine was lost, when another has its place; gives a tag of the old one too."""
     publish(file, "Old", SIZE)
     others = set(nurseries())
     app = app_over(file)
     with running(app) as address, httpx.Client(base_url=address) as client:
         (nursery,) = set(nurseries()) - others
         old = client.get("/sparql", params={"query": "ASK {}"}).headers["etag"]
-        publish(file, "New", SIZE)
+        publish(file, "New", size)
         os.kill(nursery, signal.SIGKILL)
         deadline = time.monotonic() + 20
         while not app.state.engine.lost:
             assert time.monotonic() < deadline
             time.sleep(0.01)
+        yield client, old
+
+
+@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
+def test_a_tag_is_of_the_dataset_that_was_asked(tmp_path: Path, path: str) -> None:
+    with exchanged(tmp_path / "dataset.nq", SIZE) as (client, old):
         between, after = client.get(path), client.get(path)
         assert "New" in between.text and "Old" not in between.text
         assert after.text == between.text
@@ -66,3 +74,11 @@ def test_a_tag_is_of_the_dataset_that_was_asked(tmp_path: Path, path: str) -> No
         assert between.headers["cache-control"] == ("no-cache" if "etag" in between.headers else "no-store")
         again = client.get(path, headers={"If-None-Match": new})
         assert again.status_code == 304
+
+
+def test_the_first_page_is_of_the_dataset_that_its_tag_names(tmp_path: Path) -> None:
+    with exchanged(tmp_path / "dataset.nq", SIZE + 7) as (client, old):
+        between, after = (client.get("/", headers={"Accept": "text/html"}) for _ in range(2))
+        assert between.headers["etag"][:DIGEST] != old[:DIGEST]
+        assert (between.headers["etag"], between.text) == (after.headers["etag"], after.text)
+        assert f">{SIZE + 9} " in between.text

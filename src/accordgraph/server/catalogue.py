@@ -85,9 +85,8 @@ class Catalogue:
     async def known(self) -> Known:
         """Return what is known of the dataset that is served now."""
         async with self._asking:
-            digest = self._answers.engine.digest
-            if self._known is None or self._known.digest != digest:
-                self._known = await self._ask(digest)
+            while self._known is None or self._known.digest != self._answers.engine.digest:
+                self._known = await self._ask(self._answers.engine.digest)
             return self._known
 
     async def labels(self, iris: Iterable[str]) -> dict[str, dict[str, str]]:

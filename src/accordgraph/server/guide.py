@@ -73,7 +73,7 @@ class Guide:
         if choice.form in addresses.FORMS and choice.form != forms.HTML:
             described = f"/void.{choice.form.name}"
             return Response(None, 303, {"Location": described, "Vary": pages.HEADERS["Vary"]})
-        triples, language = self._answers.engine.triples, language_of(request)
+        language = language_of(request)
         if choice.form == forms.HTML:
             digest = (await self._catalogue.known()).digest
             counted = await numbers(self._catalogue)
@@ -85,7 +85,7 @@ class Guide:
                     "home.html",
                     language,
                     "/",
-                    triples=triples,
+                    triples=self._answers.engine.triples,
                     things=[thing for thing in things if thing[1]],
                 )
 
@@ -101,7 +101,7 @@ class Guide:
             "void": "/.well-known/void",
             "context": "/context.jsonld",
             "health": "/health",
-            "triples": triples,
+            "triples": self._answers.engine.triples,
         }
         headers = {"Vary": pages.HEADERS["Vary"]}
         return self._answers.give(request, choice, "home", lambda: json.dumps(content).encode(), headers)
