@@ -1,5 +1,6 @@
 """What fails after its first part is cut off, never ended; what fails before it has its true status."""
 
+import asyncio
 import json
 import re
 import socket
@@ -10,6 +11,7 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 
+from accordgraph.server.question import unless_left
 from accordgraph.settings import Settings
 from serving import serving
 
@@ -138,3 +140,21 @@ def test_head_of_a_long_answer(short: str) -> None:
     response = httpx.head(f"{short}/sparql", params={"query": ROWS, "format": "csv"})
     assert (response.status_code, response.content) == (200, b"")
     assert httpx.get(f"{short}/health").json()["workers"]["busy"] == 0
+
+
+def test_what_fails_leaves_no_task_behind() -> None:
+    """Else each such answer would wait for a client that says nothing more."""
+
+    async def silent() -> dict[str, object]:
+        await asyncio.get_running_loop().create_future()
+        return {}
+
+    async def fails() -> None:
+        raise OSError("no more")
+
+    async def test() -> None:
+        with pytest.raises(OSError, match="no more"):
+            await unless_left(silent, fails())
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    asyncio.run(test())

@@ -6,7 +6,6 @@ The task ends when the query does, whoever reads; nobody waits for it longer tha
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -140,10 +139,9 @@ async def unless_left(receive: Receive, what: Awaitable[None]) -> bool:
             return True
         return False
     finally:
-        for task in (doing, leaving):
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        doing.cancel()
+        leaving.cancel()
+        await asyncio.gather(doing, leaving, return_exceptions=True)  # what is done has told its error above
 
 
 async def _left(receive: Receive) -> None:
