@@ -109,6 +109,13 @@ def test_errors_are_one_line(ready: Run, arguments: list[str], message: str) -> 
     assert result.stderr.count("\n") == 1
 
 
+def test_a_file_that_cannot_be_written_is_one_line(ready: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    out = tmp_path / "file" / "answer.csv"
+    result = ready("query", "serves-objective", "--format", "csv", "--out", str(out))
+    assert (result.exit_code, result.stderr) == (2, f"error: {tmp_path / 'file'}: File exists\n")
+
+
 def test_nothing_is_answered_before_it_is_built_and_validated(mini: Project, accordgraph: Run) -> None:
     assert "`accordgraph build`" in accordgraph("query", "serves-objective").stderr
     accordgraph("build")

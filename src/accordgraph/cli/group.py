@@ -12,12 +12,20 @@ class Group(click.Group):
     """A group of commands whose errors are one line."""
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a command; an error of ours ends it with exit code 2, and a setting that is none is told."""
+        """Run a command, and tell a setting that is none.
+
+        An error of ours, or a file that cannot be read or written, ends it with exit code 2.
+        """
         for name, like in Settings.unknown().items():
             hint = f"; is it {like[0]}?" if like else ""
             click.echo(f"warning: there is no setting {name}{hint}", err=True)
         try:
             return super().invoke(ctx)
         except AccordGraphError as error:
-            click.echo(f"error: {error}", err=True)
-            ctx.exit(2)
+            reason = str(error)
+        except OSError as error:
+            if error.filename is None:
+                raise
+            reason = f"{error.filename}: {error.strerror}"
+        click.echo(f"error: {reason}", err=True)
+        ctx.exit(2)
