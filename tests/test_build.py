@@ -14,7 +14,7 @@ from accordgraph.assets import Project
 from accordgraph.build import MANIFEST, NQUADS, assemble, build
 from accordgraph.dataset import graph_name, load_dataset
 from accordgraph.errors import BuildError, CanonicalFormError, TurtleError
-from accordgraph.namespaces import GRAPH, ID, SKOS
+from accordgraph.namespaces import GRAPH, ID, RDF, SKOS
 from accordgraph.queries import load_queries
 
 
@@ -118,10 +118,10 @@ def test_nothing_to_build(tmp_path: Path) -> None:
 def test_where_a_node_stands(mini: Project) -> None:
     dataset = load_dataset(mini)
     committee = ID["be/joint-committee/315.02"]
-    assert dataset.file_of(committee) == "data/be/bodies.ttl"
+    assert dataset.file_of_statement(committee, RDF.type) == "data/be/bodies.ttl"
     assert dataset.file_of_statement(committee, SKOS.notation) == "data/be/2023/examinations.ttl"
     assert dataset.file_of_statement(committee.value, "http://example.org/none") == "data/be/bodies.ttl"
-    assert dataset.file_of(ID["nothing"]) == ""
+    assert dataset.file_of_statement(ID["nothing"], RDF.type) == ""
 
 
 def test_blank_nodes_of_the_ontology_are_the_same_in_the_merge(mini: Project) -> None:

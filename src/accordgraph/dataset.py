@@ -49,10 +49,6 @@ class Dataset:
         keys = ((subject, name) for name in (_name(predicate), RDF.type.value, ""))
         return next((self._places[key] for key in keys if key in self._places), "")
 
-    def file_of(self, node: object) -> str:
-        """Return the file that states the type of a node, else any that says something of it, or nothing."""
-        return self.file_of_statement(node, RDF.type)
-
 
 def _name(term: object) -> str:
     return term if isinstance(term, str) else str(getattr(term, "value", term))
