@@ -101,6 +101,12 @@ def test_parts_lead_to_each_other(opinions: httpx.Client) -> None:
     assert len(found) == len(set(found)) == 25
 
 
+@pytest.mark.parametrize(("offset", "before"), [(5, 0), (24, 14), (25, 15), (40, 20), (100_000, 20)])
+def test_before_a_part_is_one_that_holds_something(opinions: httpx.Client, offset: int, before: int) -> None:
+    response = search(opinions, q="opinion", limit="10", offset=str(offset))
+    assert response.links["prev"]["url"] == f"?q=opinion&limit=10&offset={before}"
+
+
 def test_a_class(opinions: httpx.Client) -> None:
     for name, total in (
         ("Opinion", 25),

@@ -146,7 +146,8 @@ def _links(given: Sequence[tuple[str, str]], total: int, wanted: Sought) -> str:
     limit, offset = wanted.limit, wanted.offset
     places = []
     if offset:
-        places.append((max(0, offset - limit), "prev"))
+        last = max(0, total - 1) // limit * limit
+        places.append((max(0, min(offset - limit, last)), "prev"))
     if offset + limit < total:
         places.append((offset + limit, "next"))
     return ", ".join(
