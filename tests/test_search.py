@@ -144,7 +144,7 @@ def test_an_engine_that_cuts_answers_is_noticed(dataset: Path) -> None:
 @settings(deadline=None)
 @given(st.text(max_size=60))
 def test_nothing_that_is_typed_breaks_it(text: str) -> None:
-    small = Index("", [Text(BASE + "id/x", "label", "en", f"A {text} of 2.289"), *SOME], [])
+    small = Index([Text(BASE + "id/x", "label", "en", f"A {text} of 2.289"), *SOME], [])
     found = small.search(parts(text)[:12], "en", None, 10, 0)
     if parts(text) and len(parts(text)) <= 12:
         assert found.total >= 1
@@ -158,7 +158,7 @@ SOME = [Text(BASE + "id/y", "label", "en", 'NEAR("a b" NOT c*) AND ^text:{x} OR 
     "typed", ["NEAR(a b)", "a AND", "^a", "a*", "text:{x", "{a b}", "-a", "a NOT b", '"', "''"]
 )
 def test_the_syntax_of_the_index_means_nothing(typed: str) -> None:
-    small = Index("", SOME, [])
+    small = Index(SOME, [])
     assert small.search(parts(typed), "en", None, 10, 0).total == bool(parts(typed))
 
 

@@ -22,7 +22,6 @@ async def load_index(engine: Engine | Current, folder: Path) -> Index:
         load_query(folder / f"{name}.rq")
         for name in ("languages", "texts", "kinds-of-relations", "relations")
     )
-    digest = engine.digest
     texts: list[Text] = []
     for size in await _rows(engine, languages):
         language = size["language"]["value"] if "language" in size else ""
@@ -37,7 +36,7 @@ async def load_index(engine: Engine | Current, folder: Path) -> Index:
             (row["thing"]["value"], relation, row["value"]["value"])
             for row in await _all_rows(engine, of_relation, "relation", relation, size)
         ]
-    return await asyncio.to_thread(Index, digest, texts, related)
+    return await asyncio.to_thread(Index, texts, related)
 
 
 async def _all_rows(

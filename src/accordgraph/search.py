@@ -104,9 +104,7 @@ class Found:
 class Index:
     """What can be searched of one dataset; any thread may ask."""
 
-    def __init__(self, digest: str, texts: Iterable[Text], relations: Iterable[tuple[str, str, str]]) -> None:
-        self.digest = digest
-        """The digest of the dataset that the index was made from."""
+    def __init__(self, texts: Iterable[Text], relations: Iterable[tuple[str, str, str]]) -> None:
         self.classes: frozenset[str] = frozenset()
         """The IRIs of the classes that things have, or that are defined."""
         self._texts = sorted(set(texts))

@@ -40,6 +40,9 @@ _PARTS = {
 """What can be asked for alone: how, and what is wrong where that cannot be read."""
 
 
+_OPERATORS = {"AND": "&&", "OR": "||", "NOT": "! (and NOT only before IN and EXISTS)"}
+
+
 def explain(error: SyntaxError, text: str) -> QueryError:
     """Return the engine's syntax error as ours: what is wrong, and the line and column (from 1) where."""
     if escape := _bad_escape(text):
@@ -70,13 +73,15 @@ def explain(error: SyntaxError, text: str) -> QueryError:
 def _what_stops(error: SyntaxError, text: str, stop: int) -> QueryError:
     """Return what is wrong with that which cannot stand at an offset."""
     if not text[stop:].strip():
-        end = len(text.rstrip())
-        return QueryError("the query ends too early; is a bracket open?", *_place(text, end))
+        return QueryError(f"the query ends too early; {_missing(text)}", *_place(text, len(text.rstrip())))
     if _is_beyond(text, stop):
         return _as_the_engine_says(error)
     here, behind = _from(text, stop)
     if here.text.upper() in ("BASE", "PREFIX"):
         message = f"this {here.text} cannot be read; it is to be like PREFIX name: <IRI> or BASE <IRI>"
+        return QueryError(message, *_place(text, stop))
+    if here.text.upper() in _OPERATORS:
+        message = f"`{here.text}` cannot stand here; SPARQL writes {_OPERATORS[here.text.upper()]}"
         return QueryError(message, *_place(text, stop))
     if here.kind == "word" and behind == "(" and here.text.upper() not in words():
         message = f"there is no function {shown(here.text)} in SPARQL"
@@ -84,6 +89,14 @@ def _what_stops(error: SyntaxError, text: str, stop: int) -> QueryError:
     if here.text in ("'", '"') or (here.text in ("''", '""') and text.startswith(here.text[0] * 3, stop)):
         return QueryError("the string that begins here does not end", *_place(text, stop))
     return QueryError(f"`{shown(here.text)}` cannot stand here", *_place(text, stop))
+
+
+def _missing(text: str) -> str:
+    """Return what a text that ends too early lacks."""
+    *_, last = found = [token.text for token in tokens(text)]
+    if sum(found.count(opened) - found.count(closed) for opened, closed in ("()", "{}", "[]")) > 0:
+        return "a bracket is still open"
+    return f"something has to follow {shown(last)}"
 
 
 def _is_beyond(text: str, stop: int) -> bool:

@@ -1,6 +1,5 @@
 """What is known of the dataset as a whole: asked once for each dataset and kept while it is served."""
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -11,6 +10,7 @@ from accordgraph.queries import Query, load_queries
 from accordgraph.server import problems
 from accordgraph.server.answers import Answers
 from accordgraph.server.context import Context, Row
+from accordgraph.server.fresh import Fresh
 from accordgraph.server.languages import LANGUAGES
 from accordgraph.server.problems import Problem
 from accordgraph.server.vocabulary import Vocabulary
@@ -60,8 +60,7 @@ class Catalogue:
             self._queries |= {
                 f"{folder}/{query.name}": query for query in load_queries(project.queries / folder)
             }
-        self._known: Known | None = None
-        self._asking = asyncio.Lock()
+        self._known = Fresh(answers.engine, self._ask)
 
     def query(self, name: str, **values: Iterable[str]) -> str:
         """Return the text of a query with values for parameters; those without a value keep their default.
@@ -84,10 +83,7 @@ class Catalogue:
 
     async def known(self) -> Known:
         """Return what is known of the dataset that is served now."""
-        async with self._asking:
-            while self._known is None or self._known.digest != self._answers.engine.digest:
-                self._known = await self._ask(self._answers.engine.digest)
-            return self._known
+        return await self._known.get()
 
     async def labels(self, iris: Iterable[str]) -> dict[str, dict[str, str]]:
         """Return the labels of the first of these IRIs that are ours, by IRI and language."""
@@ -97,7 +93,8 @@ class Catalogue:
             found.setdefault(row["thing"]["value"], {})[row["language"]["value"]] = row["label"]["value"]
         return found
 
-    async def _ask(self, digest: str) -> Known:
+    async def _ask(self) -> Known:
+        digest = self._answers.engine.digest
         terms, values = await self.rows("linked/terms"), await self.rows("linked/values")
         things = await self.rows("linked/things")
         graphs = await self.rows("linked/graphs")

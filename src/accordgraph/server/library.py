@@ -28,6 +28,7 @@ from accordgraph.server.answers import Answers
 from accordgraph.server.asked import Asked
 from accordgraph.server.catalogue import Catalogue
 from accordgraph.server.documents import document
+from accordgraph.server.fresh import Fresh
 from accordgraph.server.languages import PARAMETER, language_of
 from accordgraph.server.negotiation import choose_form, header_of
 from accordgraph.server.problems import Problem
@@ -47,7 +48,7 @@ class QueryApi:
     def __init__(self, answers: Answers, catalogue: Catalogue, library: Library) -> None:
         self.library = library
         self._answers, self._catalogue = answers, catalogue
-        self._schemes: tuple[str, Schemes] = ("", {})
+        self._schemes = Fresh(answers.engine, self._ask)
 
     def routes(self) -> list[Route]:
         """Return the addresses; every GET is a HEAD too."""
@@ -59,11 +60,13 @@ class QueryApi:
 
     async def schemes(self) -> Schemes:
         """Return the codes of the concepts that the data has, by scheme."""
-        digest = self._answers.engine.digest
-        if self._schemes[0] != digest and CONCEPTS in self.library.queries:
-            rows = await self._answers.rows(self.library.queries[CONCEPTS].text)
-            self._schemes = digest, schemes_of(row["concept"]["value"] for row in rows)
-        return self._schemes[1]
+        return await self._schemes.get()
+
+    async def _ask(self) -> Schemes:
+        if CONCEPTS not in self.library.queries:
+            return {}
+        rows = await self._answers.rows(self.library.queries[CONCEPTS].text)
+        return schemes_of(row["concept"]["value"] for row in rows)
 
     async def index(self, request: Request) -> Response:
         """Answer with the list of all queries."""

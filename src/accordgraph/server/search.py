@@ -1,6 +1,5 @@
 """`/api/search`: find things by label, title, number or description, in any language."""
 
-import asyncio
 import csv
 import io
 import json
@@ -21,6 +20,7 @@ from accordgraph.search import Found, Hit, Index
 from accordgraph.server import sought
 from accordgraph.server.answers import Answers
 from accordgraph.server.documents import document
+from accordgraph.server.fresh import Fresh
 from accordgraph.server.negotiation import choose_form, header_of
 from accordgraph.server.outcomes import as_problem
 from accordgraph.server.pages import local
@@ -37,16 +37,11 @@ class Searcher:
     """The index of the dataset that is asked now; made anew when another takes its place."""
 
     def __init__(self, engine: Current, folder: Path) -> None:
-        self._engine, self._folder = engine, folder
-        self._index: Index | None = None
-        self._making = asyncio.Lock()
+        self._index = Fresh(engine, partial(load_index, engine, folder))
 
     async def index(self) -> Index:
         """Return the index; raises what `load_index` raises when it has to be made and cannot be."""
-        async with self._making:
-            if self._index is None or self._index.digest != self._engine.digest:
-                self._index = await load_index(self._engine, self._folder)
-            return self._index
+        return await self._index.get()
 
     async def prepare(self) -> None:
         """Make the index before somebody waits for it; where that fails, the log says why."""
