@@ -1,6 +1,8 @@
 """Budgets of clients, with a clock that the test turns."""
 
 import asyncio
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -116,3 +118,24 @@ def test_counting_is_on_the_account_of_the_network() -> None:
             assert await count("2001:db8:0:1::1", "SELECT ?s { ?s ?p ?o }") == 4
 
     asyncio.run(ask())
+
+
+def test_few_tasks_of_ours_are_done_at_a_time() -> None:
+    app = app_over(Path(__file__).with_name("dataset.nq"))
+    busy, most, lock = 0, 0, threading.Lock()
+
+    def task() -> None:
+        nonlocal busy, most
+        with lock:
+            busy += 1
+            most = max(most, busy)
+        time.sleep(0.05)
+        with lock:
+            busy -= 1
+
+    async def work() -> None:
+        request = Request({"type": "http", "client": ("192.0.2.1", 1), "headers": []})
+        await asyncio.gather(*(app.state.answers.work(request, task) for _ in range(8)))
+
+    asyncio.run(work())
+    assert most == 2

@@ -82,6 +82,21 @@ def test_the_system_ends_a_query_that_the_pool_forgot(monkeypatch: pytest.Monkey
     run(test)
 
 
+def test_a_worker_that_was_stopped_is_counted_however_soon_it_has_ended() -> None:
+    """Here its process is gone before who asked leaves."""
+
+    async def test() -> None:
+        async with pool(Settings(spare_workers=1, query_seconds=1)) as workers:
+            await until(lambda: workers.sizes()["idle"] == 1)
+            (pid,) = children(nurseries()[0])
+            async with workers.run(RUNAWAY):
+                await until(lambda: not Path(f"/proc/{pid}").exists())
+                await asyncio.sleep(0.2)  # until the nursery has said so
+            assert workers.counts()["stopped"] == 1
+
+    run(test)
+
+
 @pytest.mark.parametrize("job", [RUNAWAY, STREAM], ids=["silent", "streaming"])
 def test_who_leaves_ends_the_query(job: Job) -> None:
     async def test() -> None:
