@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from accordgraph.assets import Project, find_project
-from accordgraph.build import build
-from accordgraph.dataset import load_dataset
+from accordgraph.dataset.build import build
+from accordgraph.dataset.source_files import load_dataset
 from accordgraph.namespaces import ACG, CONCEPT, ID
-from accordgraph.validate import validate
-from accordgraph.verify import run_verify
+from accordgraph.project import Project, find_project
+from accordgraph.validation.validate import validate
+from accordgraph.verification.verify import run_verify
 
 YEAR = Path(__file__).parent / "fixtures" / "another-year"
 AGREEMENT = ID["be/collective-agreement/900001"]

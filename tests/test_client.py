@@ -17,7 +17,7 @@ from accordgraph.client import Argument, Client
 from accordgraph.errors import AccordGraphError, EndpointError, ParameterError, QueryFileError
 from accordgraph.namespaces import ACG, CONCEPT, ID, SKOS, XSD
 from accordgraph.server import running
-from serving import app_over
+from support.live_server import app_over
 
 DATASET = f"""\
 {ID["one"]} {ACG.publishedOn} "2022-10-03"^^{XSD.date} .

@@ -2,12 +2,11 @@
 
 import re
 import tomllib
-from pathlib import Path
 
 from accordgraph import __version__
-from accordgraph.assets import FOLDERS
+from accordgraph.project import FOLDERS
+from support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 

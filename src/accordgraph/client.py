@@ -23,10 +23,10 @@ import rdflib
 from SPARQLWrapper import JSON, POST, TURTLE, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
-from accordgraph.assets import find_project
 from accordgraph.errors import AccordGraphError, EndpointError
+from accordgraph.library.query_file import find_query
 from accordgraph.namespaces import XSD
-from accordgraph.queries import find_query
+from accordgraph.project import find_project
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -1,16 +1,14 @@
 """The benchmarks run: against a real server of its own, over a small dataset."""
 
 import shutil
-from pathlib import Path
 
-from accordgraph.assets import Project
-from accordgraph.bench import queries
-from accordgraph.bench.prober import probing
-from accordgraph.bench.target import serving
-from accordgraph.build import build
-from accordgraph.validate import validate
-
-ROOT = Path(__file__).resolve().parents[2]
+from accordgraph.dataset.build import build
+from accordgraph.project import Project
+from accordgraph.validation.validate import validate
+from benchmarks import queries
+from benchmarks.prober import probing
+from benchmarks.target import serving
+from support.paths import ROOT
 
 
 def test_each_query_is_measured_anew_and_cached(mini: Project) -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from accordgraph.bench.report import Report, machine, percentile, write
 from accordgraph.errors import InputError
+from benchmarks.report import Report, machine, percentile, write
 
 REPORT = Report(("load", "time"), [("one", "1.0")], ("Said of it.",))
 

@@ -1,19 +1,18 @@
 """Requests that are made up: what is wrong is found, and what came of them is told."""
 
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from starlette.responses import Response
 from starlette.routing import Route
 
-from accordgraph.bench.inventing import CUT, Inventor
-from accordgraph.bench.requests import Outcome, report_of
 from accordgraph.errors import AccordGraphError
 from accordgraph.server import running
-from serving import app_over
+from benchmarks.openapi_requests import CUT, Inventor
+from benchmarks.requests import Outcome, report_of
+from support.live_server import app_over
+from support.paths import DATASET
 
-DATASET = Path(__file__).parents[1] / "server" / "dataset.nq"
 GOOD = Outcome(
     Counter({("/sparql", 200): 3, ("/sparql", CUT): 1, ("/queries/a", 200): 2, ("/queries/b", 422): 1000}),
     [],

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from support.paths import ROOT
+
 _BEGIN = re.compile(r"<!-- begin (answer|turtle|table)(?:: (.+?))? -->")
 _END = "<!-- end -->"
 _FENCE = re.compile(r"```(\w*)")

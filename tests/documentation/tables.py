@@ -5,12 +5,12 @@ from dataclasses import fields
 
 import click
 
-from accordgraph.assets import Project
 from accordgraph.cli import main
+from accordgraph.library.query_file import load_queries
 from accordgraph.namespaces import PREFIXES, SCHEMES, shorten
-from accordgraph.queries import load_queries
+from accordgraph.project import Project
 from accordgraph.settings import PREFIX, Settings
-from accordgraph.verify import EXEMPTIONS
+from accordgraph.verification.verify import EXEMPTIONS
 from documentation.markdown import table
 
 

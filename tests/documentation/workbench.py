@@ -11,19 +11,20 @@ from unittest import mock
 
 from click.testing import CliRunner
 
-from accordgraph.assets import Project, find_reference
-from accordgraph.build import NQUADS, build
 from accordgraph.cli import main
+from accordgraph.dataset.build import NQUADS, build
 from accordgraph.errors import ReferenceMissing
-from accordgraph.results import cells, render
+from accordgraph.project import Project, find_reference
+from accordgraph.results.writers import cells, render
 from accordgraph.settings import PREFIX
-from accordgraph.store import Store, open_store
-from accordgraph.validate import validate
+from accordgraph.store.local import Store, open_store
+from accordgraph.validation.validate import validate
 from documentation.markdown import fenced, table
-from documentation.pages import ROOT, Block, Example
+from documentation.pages import Block, Example
 from documentation.shell import commands, curl
 from documentation.tables import TABLES
-from serving import serving
+from support.live_server import serving
+from support.paths import ROOT
 
 ADDRESS = "http://127.0.0.1:8000"
 RUNNABLE = ("sparql", "sh", "python")

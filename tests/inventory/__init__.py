@@ -44,7 +44,7 @@ KINDS = {
 INTRODUCTION = """\
 An inventory of the two sources stands beside the graph: ten files of records, made by reading the
 sources from the first line to the last. `tests/inventory/map.tsv` names the node of every record.
-`tests/test_inventory.py` checks that the node is there, is of a class that `tests/inventory/kinds.tsv`
+`tests/data/test_inventory.py` checks that the node is there, is of a class that `tests/inventory/kinds.tsv`
 allows for the kind of record, and cites lines that the record cites. This page lists the records
 without a node of their own. `PYTHONPATH=tests python -m inventory` writes it anew from the map.
 """

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from pyoxigraph import NamedNode, Triple
 
-from accordgraph.build import Assembly
+from accordgraph.dataset.build import Assembly
 from accordgraph.namespaces import ACG, GRAPH, RDF, SKOS, shorten
 
 SIZE = 60

@@ -1,7 +1,7 @@
 """Print the sample that the digest of the present dataset draws."""
 
-from accordgraph.assets import find_project
-from accordgraph.build import assemble
+from accordgraph.dataset.build import assemble
+from accordgraph.project import find_project
 from sample import claimed, draw, passages, written
 
 assembly = assemble(find_project())

@@ -7,10 +7,10 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from accordgraph.assets import Project
-from accordgraph.build import NQUADS, build
+from accordgraph.dataset.build import NQUADS, build
 from accordgraph.namespaces import ACG, GRAPH, ID, RDF
-from serving import serving
+from accordgraph.project import Project
+from support.live_server import serving
 
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[1]

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Annotated
 
 import httpx
@@ -11,13 +10,13 @@ import pyoxigraph as ox
 import pytest
 from fastapi import FastAPI, Query
 
-from accordgraph.engine import Job
+from accordgraph.engine.engine import Job
+from accordgraph.engine.workers.pool import Pool
 from accordgraph.errors import AccordGraphError
-from accordgraph.server import create_app, problems, run, running
-from accordgraph.workers.pool import Pool
-from serving import FREE, app_over
-
-DATASET = Path(__file__).with_name("dataset.nq")
+from accordgraph.server import create_app, run, running
+from accordgraph.server.http import problems
+from support.live_server import FREE, app_over
+from support.paths import DATASET
 
 
 def test_health(http: httpx.Client) -> None:

@@ -7,19 +7,20 @@ from functools import partial
 from fastapi import FastAPI
 
 from accordgraph import __version__
-from accordgraph.assets import find_project
-from accordgraph.engine import Current, Engine
-from accordgraph.library import Library
-from accordgraph.server import logs, operations, origins, problems, search, trace
-from accordgraph.server.answers import Answers
-from accordgraph.server.catalogue import Catalogue
-from accordgraph.server.graph_store import GraphStore
-from accordgraph.server.guide import Guide
-from accordgraph.server.library import QueryApi
-from accordgraph.server.linked import Linked
-from accordgraph.server.metrics import Metrics
-from accordgraph.server.openapi import Description
-from accordgraph.server.sparql import METHODS, Endpoint
+from accordgraph.engine.engine import Current, Engine
+from accordgraph.library.catalogue import Library
+from accordgraph.project import find_project
+from accordgraph.server.http import access_log, cors, problems, request_context
+from accordgraph.server.openapi.document import Description
+from accordgraph.server.pages.dataset_index import Catalogue
+from accordgraph.server.query_service.metrics import Metrics
+from accordgraph.server.query_service.service import Answers
+from accordgraph.server.routes import operations, search
+from accordgraph.server.routes.graph_store import GraphStore
+from accordgraph.server.routes.linked_data import Linked
+from accordgraph.server.routes.queries import QueryApi
+from accordgraph.server.routes.site import Guide
+from accordgraph.server.routes.sparql import METHODS, Endpoint
 from accordgraph.settings import Settings
 
 
@@ -54,14 +55,14 @@ def create_app(make_engine: Callable[[], Engine], settings: Settings | None = No
 
     def observe(outcome: str, seconds: float, rows: int) -> None:
         metrics.query(outcome, seconds, rows)
-        trace.note_outcome(outcome)
+        request_context.note_outcome(outcome)
 
     answers = Answers(engine, settings, observe)
     metrics = Metrics(engine, answers.cache)
     app.state.engine, app.state.answers, app.state.settings = engine, answers, settings
     app.state.reload = partial(operations.reload, engine, searcher, metrics)
-    app.add_middleware(origins.Options, router=app.router)
-    app.add_middleware(logs.RequestLog, count=metrics.request)
+    app.add_middleware(cors.Options, router=app.router)
+    app.add_middleware(access_log.RequestLog, count=metrics.request)
     problems.install(app)
     project = find_project(settings)
     catalogue = Catalogue(answers, project)

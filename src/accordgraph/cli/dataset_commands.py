@@ -1,0 +1,125 @@
+"""The commands that work on the files: build, validate, verify, format and document them."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from accordgraph.cli.group import as_json
+from accordgraph.errors import ReferenceMissing
+from accordgraph.project import find_project, find_reference
+
+
+@click.command()
+@as_json
+def build(as_json: bool) -> None:
+    """Build the dataset: parse, check the canonical form, derive, write."""
+    from accordgraph.cli.terminal import progress, show_table
+    from accordgraph.dataset.build import NQUADS
+    from accordgraph.dataset.build import build as run
+
+    project = find_project()
+    with progress(quiet=as_json) as tell:
+        assembly = run(project, tell)
+    manifest = assembly.manifest()
+    if as_json:
+        click.echo(json.dumps(manifest, indent=2))
+        return
+    derived = sum(len(triples) for triples in assembly.derived.values())
+    rows: list[tuple[str, object]] = [
+        ("files", len(assembly.dataset.graphs)),
+        ("triples in files", len(assembly.dataset.triples)),
+        ("triples derived", derived),
+        ("triples on queries", len(assembly.examples)),
+        ("triples in all, each once", len(assembly.triples)),
+        ("digest", assembly.digest),
+        ("written to", project.build / NQUADS),
+    ]
+    show_table(("dataset", ""), rows)
+
+
+@click.command()
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "shacl"]), default="text", help="The report."
+)
+@as_json
+def validate(form: str, as_json: bool) -> None:
+    """Check the files against the shapes and the quality queries; exit 1 on a violation."""
+    from accordgraph.cli.terminal import progress
+    from accordgraph.validation.report import json_report, shacl_report, text_report
+    from accordgraph.validation.validate import validate as run
+
+    project = find_project()
+    form = "json" if as_json else form
+    with progress(quiet=form != "text") as tell:
+        verdict = run(project, tell)
+    if form == "json":
+        click.echo(json_report(verdict.findings, digest=verdict.digest, counts=verdict.counts))
+    elif form == "shacl":
+        click.echo(shacl_report(verdict.findings), nl=False)
+    else:
+        click.echo(text_report(verdict.findings), nl=False)
+        counts = ", ".join(f"{severity}: {count}" for severity, count in verdict.counts.items())
+        click.echo(f"{'conforms' if verdict.conforms else 'does not conform'} ({counts})")
+    sys.exit(0 if verdict.conforms else 1)
+
+
+@click.command()
+@click.option("--sources", type=click.Path(path_type=Path), help="Folder of the sources' texts.")
+@as_json
+def verify(sources: Path | None, as_json: bool) -> None:
+    """Check every passage and every value against the sources' texts; exit 1 when one does not match."""
+    from accordgraph.cli.terminal import show_table
+    from accordgraph.dataset.source_files import load_dataset
+    from accordgraph.validation.report import conforms, json_report, text_report
+    from accordgraph.verification.verify import run_verify
+
+    project = find_project()
+    folder = sources or find_reference() / "sources"
+    if not folder.is_dir():
+        raise ReferenceMissing(f"no folder {folder}; name the folder of the sources' texts with --sources")
+    report = run_verify(load_dataset(project), folder)
+    numbers = {
+        "passages": {"matched": report.passages_matched, "of": report.passages},
+        "values": {"matched": report.values_matched, "of": report.values},
+    }
+    if as_json:
+        click.echo(json_report(report.findings, **numbers))
+    else:
+        click.echo(text_report(report.findings), nl=False)
+        rows = [(kind, count["matched"], count["of"]) for kind, count in numbers.items()]
+        show_table(("verified", "matched", "of"), rows)
+    sys.exit(0 if conforms(report.findings) else 1)
+
+
+@click.command("format")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--check", is_flag=True, help="Change nothing; exit 1 when a file is not in canonical form.")
+def format_(paths: tuple[Path, ...], check: bool) -> None:
+    """Write Turtle files in canonical form (default: all of ontology/, data/ and shapes/)."""
+    from accordgraph.rdf.turtle import format_file
+
+    files = [file for path in paths for file in ([path] if path.is_file() else sorted(path.rglob("*.ttl")))]
+    if not paths:
+        files = list(find_project().turtle_files())
+    changed = [file for file in files if format_file(file, check=check)]
+    for file in changed:
+        click.echo(f"{'not in canonical form' if check else 'formatted'}: {file}")
+    click.echo(
+        f"{len(files)} files, {len(changed)} {'not in canonical form' if check else 'changed'}", err=True
+    )
+    sys.exit(1 if check and changed else 0)
+
+
+@click.command()
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder to write to; default docs/ in the build folder."
+)
+def docs(out: Path | None) -> None:
+    """Write the reference of the model: a page for each class and concept scheme, with its constraints."""
+    from accordgraph.docs.model_reference import write_reference
+
+    project = find_project()
+    folder = out or project.build / "docs"
+    click.echo(f"{len(write_reference(project, folder))} pages in {folder}")

@@ -1,0 +1,83 @@
+"""The commands that ask: answer one query over the built dataset, list those of the library."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from accordgraph.cli.group import as_json
+from accordgraph.errors import InputError, ParameterError
+from accordgraph.project import find_project
+
+FORMATS = ("table", "csv", "tsv", "json", "xlsx", "ttl")
+
+
+@click.command()
+@click.argument("name")
+@click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter; may be repeated.")
+@click.option("--format", "form", default="table", type=click.Choice(FORMATS), help="How to print it.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write to; default: print it."
+)
+def query(name: str, params: tuple[str, ...], form: str, out: Path | None) -> None:
+    """Answer a query of the library (see `accordgraph queries`) or a .rq file, over the built dataset."""
+    from accordgraph.cli.terminal import show_table
+    from accordgraph.library.catalogue import CONCEPTS
+    from accordgraph.library.query_file import find_query
+    from accordgraph.results.writers import cells, encode, schemes
+    from accordgraph.results.xlsx import About
+    from accordgraph.store.local import open_store
+
+    if form == "table" and out:
+        raise InputError("a table is for the terminal; name another format with --format")
+    if form == "xlsx" and not out and sys.stdout.isatty():
+        raise InputError("a spreadsheet is no text; name a file with --out")
+    project = find_project()
+    found = find_query(project.queries, name)
+    values: dict[str, list[str]] = {}
+    for param in params:
+        key, equals, value = param.partition("=")
+        if not equals:
+            raise ParameterError(f"--param {param!r}: write NAME=VALUE")
+        values.setdefault(key, []).append(value)
+    found.bind(values)
+    store = open_store(project.build)
+    known = schemes(store.query(find_query(project.queries, CONCEPTS).text)) if found.chooses else None
+    text = found.bind(values, known)
+    answer = store.query(text)
+    if form == "table":
+        columns, rows = cells(answer)
+        click.echo(found.summary)
+        show_table(columns, rows)
+        return
+    octets = encode(answer, form, About(text, store.digest))
+    if out:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_bytes(octets)
+    else:
+        click.echo(octets, nl=False)
+
+
+@click.command()
+@as_json
+def queries(as_json: bool) -> None:
+    """List the queries of the library, with what each asks and its parameters."""
+    from accordgraph.cli.terminal import show_table
+    from accordgraph.library.query_file import load_queries
+
+    found = load_queries(find_project().queries)
+    if as_json:
+        rows = [
+            {
+                "name": item.name,
+                "kind": item.kind,
+                "summary": item.summary,
+                "parameters": [vars(parameter) for parameter in item.parameters],
+            }
+            for item in found
+        ]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    lines = [(q.kind, q.name, q.summary, " ".join(p.name for p in q.parameters)) for q in found]
+    show_table(("kind", "name", "summary", "parameters"), lines)

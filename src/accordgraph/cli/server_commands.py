@@ -1,0 +1,121 @@
+"""The commands that put the built dataset to work: load a store with it, serve it, measure its server."""
+
+import json
+from pathlib import Path
+
+import click
+
+from accordgraph.cli.group import as_json
+from accordgraph.errors import SHOWN, InputError
+from accordgraph.project import find_project
+from accordgraph.settings import Settings
+
+BENCHMARKS = {"queries": 30, "robustness": 10_000, "requests": 10_000}
+"""The benchmarks, and how often each asks by default: each query, or all in all."""
+
+
+@click.command()
+@click.argument("target", metavar="DIR|URL")
+@click.option("--graph-store", metavar="URL", help="Where the engine takes graphs (Graph Store Protocol).")
+@click.option("--update", metavar="URL", help="Where the engine takes SPARQL updates.")
+@click.option("--merged-graph", metavar="IRI", help="Graph for the merged dataset, not the default graph.")
+@as_json
+def load(
+    target: str, graph_store: str | None, update: str | None, merged_graph: str | None, as_json: bool
+) -> None:
+    """Put the built and validated dataset into a folder, or into the engine that answers queries at a URL."""
+    from accordgraph.cli.engine_factory import is_address
+    from accordgraph.cli.terminal import bar, progress, show_table
+    from accordgraph.dataset.validated import validated
+    from accordgraph.engine.remote.upload import push
+    from accordgraph.engine.remote.write_protocols import UNSAID, Ways
+    from accordgraph.store.directory import load_folder
+
+    settings = Settings.from_environment()
+    project = find_project(settings)
+    dataset = validated(project.build)
+    ways = Ways(graph_store, update, merged_graph)
+    if is_address(target):
+        with bar("load", quiet=as_json) as show:
+            filled = push(dataset, target, settings, ways, show)
+        said: dict[str, object] = {
+            "digest": filled.digest,
+            "triples": filled.triples,
+            "graphs": filled.graphs,
+        }
+        said["verified"] = "the triples of every graph were counted there"
+        said["altered"] = ", ".join(filled.altered[:SHOWN]) or "nothing"
+        if len(filled.altered) > SHOWN:
+            said["altered"] = f"{said['altered']} and {len(filled.altered) - SHOWN} more values"
+    elif ways != UNSAID:
+        raise InputError("--graph-store, --update and --merged-graph are for an engine elsewhere")
+    else:
+        with progress(quiet=as_json) as tell:
+            digest, triples = load_folder(dataset, Path(target), tell)
+        said = {"digest": digest, "triples": triples}
+    if as_json:
+        click.echo(json.dumps({"target": target, **said}, indent=2))
+    else:
+        show_table(("loaded", ""), [("target", target), *said.items()])
+
+
+@click.command()
+@click.option(
+    "--host", metavar="ADDRESS", help="Address to listen on; default 127.0.0.1, or ACCORDGRAPH_HOST."
+)
+@click.option(
+    "--port", type=int, metavar="NUMBER", help="Port to listen on; default 8000, or ACCORDGRAPH_PORT."
+)
+@click.option(
+    "--store",
+    metavar="memory|DIR|URL",
+    help="Where queries are answered; default memory, or ACCORDGRAPH_STORE.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    metavar="NUMBER",
+    help="Queries at once; default 128, or ACCORDGRAPH_WORKERS.",
+)
+def serve(host: str | None, port: int | None, store: str | None, workers: int | None) -> None:
+    """Serve the built and validated dataset: SPARQL at /sparql."""
+    from dataclasses import replace
+
+    from accordgraph.cli.engine_factory import engine_maker
+    from accordgraph.server import create_app, run
+
+    settings = Settings.from_environment()
+    project = find_project(settings)
+    host, port = host or settings.host, settings.port if port is None else port
+    settings = replace(settings, store=store or settings.store, workers=workers or settings.workers)
+    engine = engine_maker(project, settings)
+    engine()
+    click.echo(f"AccordGraph: SPARQL at http://{host}:{port}/sparql (Ctrl+C ends it)")
+    run(create_app(engine, settings), host, port)
+
+
+@click.command()
+@click.argument("name", required=False, type=click.Choice(list(BENCHMARKS)))
+@click.option(
+    "--times", type=int, metavar="NUMBER", help="How often to ask: each query (30), or all in all (10,000)."
+)
+@click.option("--write", is_flag=True, help="Write the table into docs/benchmarks.md too.")
+def bench(name: str | None, times: int | None, write: bool) -> None:
+    """Measure a server over the built dataset; without a name, say what benchmarks there are."""
+    from importlib import import_module
+
+    from accordgraph.cli.terminal import progress, show_table
+    from benchmarks import report
+
+    found = {benchmark: import_module(f"benchmarks.{benchmark}") for benchmark in BENCHMARKS}
+    if name is None:
+        show_table(("benchmark", "what it measures"), [(key, str(one.__doc__)) for key, one in found.items()])
+        return
+    project = find_project()
+    with progress() as tell:
+        measured = found[name].measure(project, times or BENCHMARKS[name], tell)
+    show_table(measured.columns, measured.rows)
+    for remark in measured.remarks:
+        click.echo(remark)
+    if write:
+        report.write(project.root / "docs" / "benchmarks.md", name, measured)

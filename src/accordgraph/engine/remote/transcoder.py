@@ -1,0 +1,121 @@
+"""Reading back what another engine answered, and writing it as the engine here would have."""
+
+import asyncio
+import json
+from io import BytesIO
+from typing import IO, cast
+
+import pyoxigraph as ox
+
+from accordgraph.engine.engine import Job
+from accordgraph.engine.remote.byte_feed import Feed
+from accordgraph.errors import AccordGraphError, EvaluationError, WorkerError
+from accordgraph.results import formats, writers
+from accordgraph.results.chunks import Pieces
+from accordgraph.results.result import Answer, let_go
+from accordgraph.results.row_limit import too_many_rows
+from accordgraph.results.xlsx import About
+
+
+class Reading:
+    """What a thread does with an answer: parse it and write it in the form that is wanted.
+
+    `word` is the first word of the query.
+    """
+
+    def __init__(
+        self,
+        feed: Feed,
+        word: str,
+        media_type: str,
+        job: Job,
+        most_triples: int,
+        digest: str,
+        written: asyncio.Queue[bytes | None],
+    ) -> None:
+        """Make a reading, in the event loop whose queue it writes to."""
+        self._feed, self._word, self._media_type, self._job = feed, word, media_type, job
+        self._most_triples, self._digest = most_triples, digest
+        self._written, self._loop = written, asyncio.get_running_loop()
+
+    def __call__(self) -> None:
+        """Raise what `results.write` raises, and `WorkerError` for an answer that cannot be read."""
+        try:
+            self._write()
+        except (SyntaxError, EvaluationError, OSError, UnicodeError) as error:
+            let_go(error)
+            raise WorkerError(
+                "the answer of the engine behind this endpoint was cut off, or is not well-formed"
+            ) from error
+        except AccordGraphError as error:
+            let_go(error)
+            raise
+        finally:
+            self._feed.leave()
+
+    def _write(self) -> None:
+        answer = self._answer()
+        written, loop = self._written, self._loop
+        output = Pieces(lambda octets: loop.call_soon_threadsafe(written.put_nowait, octets))
+        form = formats.ALL[self._job.form]
+        if form == formats.XLSX:  # a zip archive, whose parts are written in places
+            whole = BytesIO()
+            rows = writers.write(
+                answer, form, whole, self._job.most_rows, About(self._job.text, self._digest)
+            )
+            output.write(whole.getvalue())
+        else:
+            rows = writers.write(answer, form, cast(IO[bytes], output), self._job.most_rows)
+        self._job.meter.rows = rows
+        output.flush()
+
+    def _answer(self) -> Answer:
+        source = cast(IO[bytes], self._feed)
+        if self._word in ("CONSTRUCT", "DESCRIBE"):
+            form = ox.RdfFormat.from_media_type(self._media_type)
+            if form is None:
+                raise self._unexpected()
+            return _Graph(source, form, self._most_triples)
+        kind = ox.QueryResultsFormat.from_media_type(self._media_type)
+        if kind is None:
+            raise self._unexpected()
+        found = ox.parse_query_results(source, kind)
+        if self._word == "ASK" and isinstance(found, ox.QuerySolutions):
+            # Virtuoso answers ASK with a row for yes, and none for no.
+            found = ox.parse_query_results(
+                json.dumps({"head": {}, "boolean": any(True for _ in found)}), ox.QueryResultsFormat.JSON
+            )
+        return Answer(found)
+
+    def _unexpected(self) -> WorkerError:
+        said = self._media_type or "an answer without a media type"
+        return WorkerError(f"the engine behind this endpoint gave {said}, which is no form of this answer")
+
+
+class _Graph(Answer):
+    """A graph that comes as RDF."""
+
+    def __init__(self, source: IO[bytes], form: ox.RdfFormat, most: int) -> None:
+        self._source, self._form, self._most = source, form, most
+
+    @property
+    def is_graph(self) -> bool:
+        return True
+
+    @property
+    def boolean(self) -> bool | None:
+        return None
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        return ()
+
+    def triples(self, enough: int | None = None) -> list[ox.Triple]:
+        found: set[ox.Triple] = set()
+        for quad in ox.parse(self._source, self._form):
+            found.add(ox.Triple(quad.subject, quad.predicate, quad.object))
+            if len(found) > self._most:
+                raise too_many_rows(self._most)
+            if enough is not None and len(found) > enough:
+                break
+        return sorted(found, key=str)

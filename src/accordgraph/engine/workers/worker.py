@@ -1,0 +1,101 @@
+"""A worker: one query at a time, read from a socket, answered in frames.
+
+A frame is a kind and a length, then so many octets: `D` a piece of the answer, `E` its end (octets: how
+many rows it has, as JSON), `X` an error (as JSON). After an end or an error the next query may come.
+"""
+
+import json
+import socket
+import struct
+from functools import partial
+from io import BytesIO
+from typing import IO, Any, cast
+
+from accordgraph.engine.workers.sandbox import limit_processor
+from accordgraph.errors import (
+    EvaluationError,
+    InputError,
+    LimitExceeded,
+    QueryError,
+    QueryRefused,
+)
+from accordgraph.results import formats, writers
+from accordgraph.results.chunks import Pieces
+from accordgraph.results.result import let_go
+from accordgraph.results.xlsx import About
+from accordgraph.sparql.complexity import check_size
+from accordgraph.sparql.rdf_dataset import Graphs
+from accordgraph.store.local import LocalStore
+
+HEAD = struct.Struct(">cI")
+LENGTH = struct.Struct(">I")
+DATA, END, ERROR = b"D", b"E", b"X"
+
+KINDS: tuple[type[QueryError], ...] = (LimitExceeded, QueryRefused, EvaluationError, QueryError)
+"""The errors that are handed over by name; an error is named by the first of these that it is."""
+
+
+def work(store: LocalStore, channel: socket.socket, limits: dict[str, Any]) -> None:
+    """Answer queries from a socket until it is closed."""
+    while (job := receive(channel)) is not None:
+        limit_processor(limits["query_seconds"] + 1)
+        pieces = Pieces(partial(send, channel, DATA))
+        try:
+            rows = _answer(store, job, limits, cast(IO[bytes], pieces))
+        except (QueryError, InputError) as error:
+            content = _content(error)
+            let_go(error)
+            send(channel, ERROR, json.dumps(content).encode())
+        else:
+            pieces.flush()
+            send(channel, END, json.dumps({"rows": rows}).encode())
+
+
+def _answer(store: LocalStore, job: dict[str, Any], limits: dict[str, Any], output: IO[bytes]) -> int:
+    text = job["text"]
+    check_size(text, limits["query_bytes"], limits["query_depth"], limits["query_patterns"])
+    form = formats.ALL[job["form"]]
+    answer = store.query(text, Graphs(tuple(job["default"]), tuple(job["named"])))
+    if form == formats.XLSX:  # a zip archive, whose parts are written in places: whole before it is sent
+        whole = BytesIO()
+        rows = writers.write(answer, form, whole, job["most_rows"], About(text, store.digest))
+        output.write(whole.getvalue())
+        return rows
+    return writers.write(answer, form, output, job["most_rows"])
+
+
+def _content(error: QueryError | InputError) -> dict[str, object]:
+    if isinstance(error, InputError):
+        return {"kind": "InputError", "message": str(error)}
+    kind = next(kind for kind in KINDS if isinstance(error, kind))
+    return {
+        "kind": kind.__name__,
+        "message": error.message,
+        "line": error.line,
+        "column": error.column,
+        "limit": getattr(error, "limit", None),
+    }
+
+
+def send(channel: socket.socket, kind: bytes, octets: bytes) -> None:
+    """Send one frame."""
+    channel.sendall(HEAD.pack(kind, len(octets)) + octets)
+
+
+def receive(channel: socket.socket) -> dict[str, Any] | None:
+    """Return the next job; None when there is no more."""
+    head = _read(channel, LENGTH.size)
+    if head is None:
+        return None
+    body = _read(channel, LENGTH.unpack(head)[0])
+    return None if body is None else cast(dict[str, Any], json.loads(body))
+
+
+def _read(channel: socket.socket, length: int) -> bytes | None:
+    held = bytearray()
+    while len(held) < length:
+        piece = channel.recv(length - len(held))
+        if not piece:
+            return None
+        held += piece
+    return bytes(held)

@@ -1,0 +1,139 @@
+"""Content negotiation: which form of an answer a client wants most, by RFC 9110 section 12.5.1.
+
+Each form takes the quality of the most exact range that matches it. Among the best, the range that is more
+exact decides, and then our own order.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from accordgraph.results.formats import NAMES, Form, with_charset
+from accordgraph.server.http import problems
+from accordgraph.server.http.problems import Problem
+
+_ELEMENT = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*")+')
+_RANGE = re.compile(
+    r"\s*(?P<kind>[\w!#$&^.+*-]+)/(?P<subtype>[\w!#$&^.+*-]+)\s*(?P<parameters>(?:;.*)?)", re.DOTALL
+)
+_ANY = re.compile(r"\s*\*\s*(?P<parameters>(?:;.*)?)", re.DOTALL)
+"""What old clients in Java send for `*/*`."""
+_QUALITY = re.compile(r";\s*q\s*=\s*([^;\s]*)\s*(?=;|$)", re.IGNORECASE)
+_WEIGHT = re.compile(r"0?\.\d+|0\.?|1(\.0*)?")
+"""A quality, as clients write it too: with more than three digits, or none before the point."""
+_TOKEN = re.compile(r"\s*([\w*-]+)\s*(;\s*q\s*=.*)?", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The form that was chosen, and the Content-Type that says so in the name the client used."""
+
+    form: Form
+    content_type: str
+
+
+@dataclass(frozen=True)
+class _Range:
+    kind: str
+    subtype: str
+    quality: float
+
+    def exactness(self, media_type: str) -> int:
+        """Return 3 for the very type, 2 for `type/*`, 1 for `*/*` and 0 where the range does not match."""
+        kind, _, subtype = media_type.partition("/")
+        if (self.kind, self.subtype) == (kind, subtype):
+            return 3
+        if (self.kind, self.subtype) == (kind, "*"):
+            return 2
+        return int((self.kind, self.subtype) == ("*", "*"))
+
+
+def header_of(request: Request, name: str) -> str | None:
+    """Return a header of a request; lines that repeat it are one list (RFC 9110, section 5.3)."""
+    lines = request.headers.getlist(name)
+    return ", ".join(lines) if lines else None
+
+
+def weights(header: str | None) -> dict[str, float]:
+    """Return how much a client likes what Accept-Encoding or Accept-Language names, in small letters."""
+    found = {}
+    for element in (header or "").lower().split(","):
+        if (match := _TOKEN.fullmatch(element)) and (quality := _quality(match[2] or "")) is not None:
+            found[match[1]] = quality
+    return found
+
+
+def choose(accept: str | None, forms: Sequence[Form]) -> Choice | None:
+    """Return the form that an Accept header asks for, or None when none of the forms will do.
+
+    No header, or one without a readable range, means that anything will do. Parameters other than q are not
+    looked at.
+    """
+    ranges = _ranges(accept or "") or [_Range("*", "*", 1.0)]
+    best: tuple[float, int] = (0.0, 0)
+    chosen = None
+    for form in forms:
+        for media_type in (form.media_type, *form.others):
+            exactness, quality = max(
+                ((range_.exactness(media_type), range_.quality) for range_ in ranges),
+            )
+            if exactness == 0 or quality == 0 or (media_type != form.media_type and exactness < 3):
+                continue
+            if (quality, exactness) > best:
+                best = (quality, exactness)
+                chosen = Choice(form, with_charset(media_type))
+    return chosen
+
+
+def choose_form(accept: str | None, name: str | None, forms: Sequence[Form]) -> Choice:
+    """Return the form that a client asks for: by name or media type (`?format=`), else by its Accept header.
+
+    A name that is none of a form is passed over. Raises `Problem`, which lists the forms, when none of them
+    will do.
+    """
+    wanted = _plain(name or "")
+    choice = _called(wanted, forms)
+    if choice is None and wanted not in NAMES:
+        choice = choose(accept, forms)
+    if choice:
+        return choice
+    available = [form.media_type for form in forms]
+    listed = ", ".join(f"{form.media_type} ({form.name})" for form in forms)
+    detail = f"this answer can be given as {listed}"
+    raise Problem(problems.NOT_ACCEPTABLE, detail, {"Vary": "Accept"}, available=available)
+
+
+def _plain(name: str) -> str:
+    """Return what `format` says without parameters and capitals; a + that was sent as it is, is a space."""
+    return name.partition(";")[0].strip().lower().replace(" ", "+")
+
+
+def _called(name: str, forms: Sequence[Form]) -> Choice | None:
+    """Return the form of a name: the very name first, then media types, then other names."""
+    for form in forms:
+        if name in (form.name, form.media_type):
+            return Choice(form, form.content_type)
+    for form in forms:
+        if name in form.others:
+            return Choice(form, with_charset(name))
+    return next((Choice(form, form.content_type) for form in forms if name in form.aliases), None)
+
+
+def _ranges(accept: str) -> list[_Range]:
+    found = []
+    for element in _ELEMENT.findall(accept):
+        match = _RANGE.fullmatch(element) or _ANY.fullmatch(element)
+        if match and (quality := _quality(match["parameters"])) is not None:
+            named = match.groupdict()
+            found.append(_Range(named.get("kind", "*").lower(), named.get("subtype", "*").lower(), quality))
+    return found
+
+
+def _quality(parameters: str) -> float | None:
+    """Return the quality among the parameters of an element, 1 without one, None for what is no quality."""
+    weight = _QUALITY.search(parameters)
+    if weight and not _WEIGHT.fullmatch(weight[1]):
+        return None
+    return float(weight[1]) if weight else 1.0

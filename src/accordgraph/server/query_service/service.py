@@ -1,0 +1,252 @@
+"""From a question to a response: cache, entity tags, compression, limits and streaming, in one place.
+
+The status is sent when the first part of the answer is there, so an early failure has its true status. What
+fails later ends the connection without the end of the body: a part is never taken for the whole.
+"""
+
+import asyncio
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TypeVar
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from accordgraph import __version__
+from accordgraph.engine.engine import UNKNOWN, Current, Job, gather
+from accordgraph.errors import AccordGraphError
+from accordgraph.results import formats
+from accordgraph.server.http import request_context
+from accordgraph.server.http.compression import choose_coding, encode
+from accordgraph.server.http.conditional import matches
+from accordgraph.server.http.languages import content_language
+from accordgraph.server.http.negotiation import Choice, header_of
+from accordgraph.server.query_service.cache import Cache, Draft
+from accordgraph.server.query_service.execution import Question, UnderWay
+from accordgraph.server.query_service.outcomes import as_problem, outcome_of
+from accordgraph.server.query_service.rate_limit import Budgets, BudgetSpent, client_of
+from accordgraph.server.query_service.responses import Streamed, Whole
+from accordgraph.server.query_service.spool import Room
+from accordgraph.settings import Settings
+from accordgraph.sparql.tokenizer import always_the_same
+
+_AT_ONCE = 2**18
+"""The most octets of an answer that is compressed and sent as a whole."""
+_TURNS, _HANDS = 4, 2
+"""The long answers of which a piece is taken or sent at the same time, and the tasks of our own."""
+LIMITS = '</api/settings>; rel="service-meta"'
+"""Where a client learns beforehand how much an answer may hold (RFC 8631)."""
+_CONDITIONAL = ("GET", "HEAD", "QUERY")
+"""The methods for which an entity tag that the client has is looked at."""
+
+Found = TypeVar("Found")
+Observe = Callable[[str, float, int], None]
+"""Is told how a query ended, in a word, how many seconds it took, and how many rows it gave."""
+
+
+class Answers:
+    """Answers questions with one engine; every endpoint that gives results has it in common."""
+
+    def __init__(self, engine: Current, settings: Settings, observe: Observe) -> None:
+        self.engine, self.settings = engine, settings
+        self.cache = Cache(settings.cache_bytes)
+        self.room = Room(settings.waiting_bytes)
+        self.turns = asyncio.Semaphore(_TURNS)
+        """Long answers take turns, so that a hundred of them leave the loop free for a short one."""
+        self._hands = asyncio.Semaphore(_HANDS)
+        self._budgets = Budgets(settings.client_seconds, settings.client_errors)
+        self._observe = observe
+
+    async def rows(self, text: str) -> list[dict[str, dict[str, str]]]:
+        """Return the bindings of a SELECT of ours, as the JSON of SPARQL results has them; they are kept.
+
+        Raises `Problem` when there is no place for the query, or it fails.
+        """
+        key = (self.engine.digest, "rows", text)
+        body = self.cache.get(key)
+        if body is None:
+            token, job = self.engine.token, Job(text, formats.JSON.name)
+            try:
+                body = await gather(self.engine, job)
+            except AccordGraphError as error:
+                raise as_problem(error) from error
+            if self._lasts(job, token):
+                self.cache.put(key, body)
+        bindings: list[dict[str, dict[str, str]]] = json.loads(body)["results"]["bindings"]
+        return bindings
+
+    async def count(self, request: Request, text: str) -> int:
+        """Return how many rows a SELECT gives, on the account of the client; the number is kept.
+
+        Raises `Problem` when that cannot be found out.
+        """
+        key = (self.engine.digest, "count", text)
+        if (kept := self.cache.get(key)) is not None:
+            return int(kept)
+        client = self._account(request)
+        token, job = self.engine.token, Job(text, formats.JSON.name, most_rows=self.settings.answer_rows)
+        began, outcome = time.perf_counter(), "left"
+        try:
+            body = await gather(self.engine, job)
+            outcome = "answered"
+        except AccordGraphError as error:
+            outcome = outcome_of(error)
+            raise as_problem(error) from error
+        finally:
+            self._ended(client, job, outcome, time.perf_counter() - began)
+        count = len(json.loads(body)["results"]["bindings"])
+        if self._lasts(job, token):
+            self.cache.put(key, str(count).encode())
+        return count
+
+    def _account(self, request: Request) -> str:
+        """Return on whose account a query runs; raises `Problem` when that has nothing left."""
+        client = client_of(request)
+        try:
+            self._budgets.check(client)
+        except BudgetSpent as error:
+            self._observe("budget", 0.0, 0)
+            raise as_problem(error) from error
+        return client
+
+    async def work(self, request: Request, task: Callable[[], Found]) -> Found:
+        """Return what a task of our own gives, done beside the loop on the account of the client.
+
+        Few are done at a time. Raises `Problem` when the account has nothing left.
+        """
+        client = self._account(request)
+
+        def timed() -> tuple[Found, float]:
+            began = time.thread_time()
+            return task(), time.thread_time() - began
+
+        async with self._hands:
+            found, seconds = await asyncio.to_thread(timed)
+        self._budgets.charge(client, seconds, False)
+        return found
+
+    def _lasts(self, job: Job, token: str) -> bool:
+        """Return whether an answer is of the dataset that was there before and is there, and has a name."""
+        return job.meter.engine == token == self.engine.token and self.engine.digest != UNKNOWN
+
+    async def respond(self, request: Request, question: Question) -> Response:
+        """Answer a question; raises `Problem` for one that fails before a part of its answer was sent."""
+        began, token = time.perf_counter(), self.engine.token
+        request_context.note_query(question.text)
+        coding = choose_coding(header_of(request, "accept-encoding"))
+        key = self._key(question, coding, str(request.url) if question.render else "")
+        headers = {
+            "Content-Type": question.choice.content_type,
+            "Vary": "Accept, Accept-Encoding",
+            "Cache-Control": "no-cache",
+            **content_language(request, question.choice.content_type),
+            **(question.headers or {}),
+        }
+        headers["Link"] = ", ".join(filter(None, (headers.get("Link"), LIMITS)))
+        same = self.engine.digest != UNKNOWN and always_the_same(question.text)
+        if same:
+            headers["ETag"] = f'"{key}"'
+            kept = self.cache.get(key)
+            condition = header_of(request, "if-none-match") if request.method in _CONDITIONAL else None
+            if matches(condition, headers["ETag"], known=kept is not None):
+                self._observe("not-modified", time.perf_counter() - began, 0)
+                return Response(None, 304, headers)
+            if kept is not None:
+                self._observe("cached", time.perf_counter() - began, 0)
+                return Whole(kept, coding, headers | {"Server-Timing": "cache;desc=hit"})
+        else:
+            headers["Cache-Control"] = "no-store"
+        run = self._ask(request, question, began)
+        try:
+            await run.begin(request)
+            headers["Server-Timing"] = run.timing()
+            at_once = run.spool.ended and (question.render is not None or len(run.spool) <= _AT_ONCE)
+            body = await self._whole(run, coding) if at_once else None
+        except BaseException:
+            run.close()
+            raise
+        if same and not self._lasts(run.job, token):  # the tag of one dataset is not that of the next
+            same = False
+            del headers["ETag"]
+            headers["Cache-Control"] = "no-store"
+        if body is None:
+            draft = Draft(self.cache, key if same else None)
+            return Streamed(run, coding, headers, request.method == "HEAD", draft)
+        if same:
+            self.cache.put(key, body)
+        return Whole(body, coding, headers)
+
+    def _ask(self, request: Request, question: Question, began: float) -> UnderWay:
+        """Begin a query on the account of the client; raises `Problem` when that has nothing left."""
+        ended = partial(self._ended, self._account(request))
+        return UnderWay(self.engine, self.settings, question, self.room, self.turns, began, ended)
+
+    def give(
+        self,
+        request: Request,
+        choice: Choice,
+        name: str,
+        make: Callable[[], bytes],
+        headers: Mapping[str, str] | None = None,
+        digest: str = "",
+    ) -> Response:
+        """Give what follows from the dataset without a query of its own; `make` makes it unless it is kept.
+
+        `name` says what it is, with all that it depends on beside the dataset and the form; `digest` names
+        the dataset that it is made from (default: the one that is asked now).
+        """
+        coding = choose_coding(header_of(request, "accept-encoding"))
+        sent = {
+            "Content-Type": choice.content_type,
+            "Vary": "Accept, Accept-Encoding",
+            **content_language(request, choice.content_type),
+            **(headers or {}),
+        }
+        if (digest or self.engine.digest) == UNKNOWN:
+            return Whole(encode(coding, make()), coding, sent | {"Cache-Control": "no-store"})
+        key = self._tag((name, choice.content_type), coding, digest)
+        sent |= {"Cache-Control": "no-cache", "ETag": f'"{key}"'}
+        if matches(header_of(request, "if-none-match"), sent["ETag"]):
+            return Response(None, 304, sent)
+        if (body := self.cache.get(key)) is None:
+            body = encode(coding, make())
+            self.cache.put(key, body)
+        return Whole(body, coding, sent)
+
+    async def _whole(self, run: UnderWay, coding: str) -> bytes:
+        body = run.spool.whole()
+        run.close()
+        if render := run.question.render:
+            made = await asyncio.to_thread(render, json.loads(body))
+            body = made if isinstance(made, bytes) else await made
+        return await asyncio.to_thread(encode, coding, body)
+
+    def _key(self, question: Question, coding: str, page: str) -> str:
+        """Return what names an answer: the dataset, query, graphs, form and coding, and the page it is in."""
+        graphs = question.graphs
+        parts = (
+            question.text,
+            sorted(graphs.default),
+            sorted(graphs.named),
+            question.choice.content_type,
+            question.variant,
+            page,
+            "" if question.steady else self.engine.token,
+        )
+        return self._tag(parts, coding)
+
+    def _tag(self, parts: tuple[object, ...], coding: str, digest: str = "") -> str:
+        asked = hashlib.sha256(json.dumps((__version__, *parts)).encode()).hexdigest()
+        return f"{(digest or self.engine.digest)[:16]}-{asked[:24]}-{coding}"
+
+    def _ended(self, client: str, job: Job, outcome: str, seconds: float) -> None:
+        """Take note of how a query ended, and after how many seconds.
+
+        A client pays for the time of the processor; for all the time where the engine cannot tell that.
+        """
+        used, failed = job.meter.processor_seconds, outcome not in ("answered", "overloaded", "left")
+        self._budgets.charge(client, seconds if used is None else used, failed)
+        self._observe(outcome, seconds, job.meter.rows)

@@ -1,0 +1,131 @@
+"""The SPARQL 1.1 Graph Store Protocol, for reading: `/graph-store?default`, `?graph=IRI`, and `/graph/...`.
+
+A named graph is a document, so its own IRI answers with it. Nothing can be written: 403, with the reason.
+"""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from accordgraph.errors import shown
+from accordgraph.namespaces import BASE, shorten
+from accordgraph.results import formats
+from accordgraph.server.http import problems
+from accordgraph.server.http.languages import Language, language_of
+from accordgraph.server.http.problems import Problem
+from accordgraph.server.http.query_string import graph_names
+from accordgraph.server.pages import html, urls
+from accordgraph.server.pages.dataset_index import Catalogue, Known
+from accordgraph.server.query_service.execution import Question, Render
+from accordgraph.server.query_service.service import Answers
+from accordgraph.sparql.rdf_dataset import Graphs
+
+ADDRESS = "/graph-store"
+_ALL = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+_READ = ["GET", "HEAD", "OPTIONS"]
+_WRITE = ["PUT", "POST", "PATCH", "DELETE"]
+_FORMS = tuple(form for form in formats.GRAPHS if form != formats.HTML)
+_READ_ONLY = "graphs can be read here and not written: the dataset changes only when it is published anew"
+_IN_PARTS = (
+    "a graph is given as a whole here: ask for one of the smaller graphs that /void lists, or for a part at "
+    f"/sparql, with the graph as default-graph-uri: {_ALL} LIMIT 1000"
+)
+
+
+class GraphStore:
+    """The graphs of the dataset."""
+
+    def __init__(self, answers: Answers, catalogue: Catalogue) -> None:
+        self._answers, self._catalogue = answers, catalogue
+
+    def routes(self) -> list[BaseRoute]:
+        """Return what stands at which address."""
+        methods = _READ + _WRITE
+        return [
+            Route(ADDRESS, self.indirect, methods=methods),
+            Route("/graph/{path:path}", self.direct, methods=methods),
+        ]
+
+    async def indirect(self, request: Request) -> Response:
+        """Give the graph that the parameters name."""
+        if (refused := _options(request)) is not None:
+            return refused
+        names = request.query_params.getlist("graph")
+        if ("default" in request.query_params) + len(names) != 1:
+            detail = f"say which graph: {ADDRESS}?default, or {ADDRESS}?graph= and the IRI of one"
+            raise Problem(problems.BAD_REQUEST, detail)
+        graphs = Graphs(graph_names(names))
+        if names and names[0] not in (await self._catalogue.known()).graphs:
+            raise Problem(problems.NOT_FOUND, f"the dataset has no graph of the name {shown(names[0])}")
+        choice = urls.choose(request, None, _FORMS)
+        return await self._give(request, Question(_ALL, choice, graphs))
+
+    async def direct(self, request: Request) -> Response:
+        """Give the graph whose IRI is asked for."""
+        if (refused := _options(request)) is not None:
+            return refused
+        known, language = await self._catalogue.known(), language_of(request)
+        asked = str(request.scope["path"]).removeprefix("/")
+        if not request.path_params["path"]:
+            detail = f"/{asked} is followed by the name of a graph, as in the IRIs that /void lists"
+            raise Problem(problems.NOT_FOUND, detail)
+        path, suffix = urls.resolve(asked, lambda path: BASE + path in known.graphs)
+        choice, iri = urls.choose(request, suffix), BASE + path
+        headers = urls.headers(f"/{path}", choice, language)
+        if choice.form != formats.HTML:
+            return await self._give(request, Question(_ALL, choice, Graphs((iri,)), headers=headers))
+        text = self._catalogue.query("linked/graph", graph=[iri], language=[language.code])
+        render = _page(known, iri, f"/{path}", language, self._answers.settings.answer_rows)
+        question = Question(
+            text, choice, render=render, headers=headers, variant=f"{known.digest} {html.variant(language)}"
+        )
+        return await self._answers.respond(request, question)
+
+    async def _give(self, request: Request, question: Question) -> Response:
+        """Give a graph; one that is too large cannot be had in parts here, so it is told where it can be."""
+        try:
+            return await self._answers.respond(request, question)
+        except Problem as problem:
+            if problem.kind != problems.TOO_LARGE:
+                raise
+            detail = f"{problem.detail.partition(';')[0]}; {_IN_PARTS}"
+            raise Problem(problem.kind, detail, problem.headers, **problem.members) from problem
+
+
+def _options(request: Request) -> Response | None:
+    """Answer OPTIONS, refuse to write, and let the rest through."""
+    if request.method == "OPTIONS":
+        return Response(None, 204, {"Allow": ", ".join(_READ)})
+    if request.method in _WRITE:
+        raise Problem(problems.REFUSED, _READ_ONLY, {"Allow": ", ".join(_READ)})
+    return None
+
+
+def _page(known: Known, iri: str, address: str, language: Language, most_rows: int) -> Render:
+    def render(content: dict[str, Any]) -> bytes:
+        column = {name: place for place, name in enumerate(content["columns"])}
+        rows = []
+        for row in content["rows"]:
+            thing, label = row[column["thing"]], row[column["label"]]
+            is_iri = thing["type"] == "uri"
+            name = known.vocabulary.label(thing["value"], language, {}) if is_iri else f"_:{thing['value']}"
+            count = int(row[column["statements"]]["value"])
+            rows.append((thing["value"] if is_iri else "", label["value"] if label else name, count))
+        forms_ = urls.alternates(address, language)
+        return html.page(
+            "graph.html",
+            language,
+            address,
+            here=address,
+            iri=iri,
+            name=shorten(iri).strip("<>").removeprefix(BASE),
+            rows=rows,
+            more=content["more"],
+            most_rows=most_rows,
+            alternates=forms_,
+            links=[(form.name, link[1]) for form, link in zip(urls.FORMS, forms_, strict=True)][:-1],
+        )
+
+    return render

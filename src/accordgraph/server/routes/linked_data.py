@@ -1,0 +1,239 @@
+"""Linked data: every IRI of the graph leads to a document about what it names.
+
+Things and concepts are not documents: `/id/...` and `/concept/...` answer 303 with the address of the
+document at `/doc/...`. The terms of an ontology are parts of one document, which stands at its own address.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from accordgraph.errors import shown
+from accordgraph.namespaces import BASE, CONCEPT, ID, RDF
+from accordgraph.results import formats
+from accordgraph.results.row_limit import too_many_rows
+from accordgraph.server.http import problems
+from accordgraph.server.http.languages import Language, language_of
+from accordgraph.server.http.negotiation import Choice
+from accordgraph.server.http.problems import Problem
+from accordgraph.server.pages import html, urls
+from accordgraph.server.pages.dataset_index import Catalogue, Known
+from accordgraph.server.pages.jsonld import Row
+from accordgraph.server.pages.resource_view import Portrait, Said
+from accordgraph.server.pages.term_list import sections
+from accordgraph.server.query_service.execution import Question, Render
+from accordgraph.server.query_service.outcomes import as_problem
+from accordgraph.server.query_service.service import Answers
+
+PAGE = 50
+"""How many of the things that point to it a page of a document shows."""
+
+_MOST_REFERENCES = 10_000
+_MOST_CLAIMS = 300
+
+
+@dataclass(frozen=True)
+class References:
+    """What points to a thing: the pairs of property and thing of one page, and the claims on the thing."""
+
+    pairs: list[tuple[str, str]]
+    claims: list[str]
+    page: int
+    pages: int
+    total: int
+    more: bool
+
+
+class Linked:
+    """Documents about things, concepts and ontologies."""
+
+    def __init__(self, answers: Answers, catalogue: Catalogue) -> None:
+        self._answers, self._catalogue = answers, catalogue
+
+    def routes(self) -> list[BaseRoute]:
+        """Return what stands at which address."""
+        return [
+            Route("/id/{path:path}", self.thing),
+            Route("/concept/{path:path}", self.thing),
+            Route("/doc/{path:path}", self.document),
+            Route("/ontology", self.ontology),
+            Route("/ontology.{suffix}", self.ontology),
+            Route("/ontology/{path:path}", self.ontology),
+        ]
+
+    async def thing(self, request: Request) -> Response:
+        """Lead from a thing to the document about it."""
+        path = _path(request)
+        _check_named(request)
+        if not (await self._catalogue.known()).check(BASE + path):
+            raise Problem(problems.NOT_FOUND, f"the graph has nothing of the name {shown(BASE + path)}")
+        address = urls.encoded(f"/doc/{path.removeprefix('id/')}")
+        query = f"?{request.url.query}" if request.url.query else ""
+        return Response(
+            None, 303, {"Location": address + query, "Link": f'<{address + query}>; rel="describedby"'}
+        )
+
+    async def document(self, request: Request) -> Response:
+        """Give the document about a thing."""
+        _check_named(request)
+        known = await self._catalogue.known()
+        path, suffix = urls.resolve(request.path_params["path"], lambda path: known.check(_named(path)))
+        choice, iri, language = urls.choose(request, suffix), _named(path), language_of(request)
+        found = await self._references(iri, request.query_params.get("page", "1"))
+        others = dict.fromkeys(other for _, other in found.pairs)
+        text = self._catalogue.query("linked/document", thing=[iri], other=others, claim=found.claims)
+        address, link = f"/doc/{path}", html.linker(language)
+        headers = urls.headers(address, choice, language, iri, found.page)
+        own, form = f"{address}.{suffix}" if suffix else address, request.query_params.get("format")
+        for step, rel in ((-1, "prev"), (1, "next")):
+            if 1 <= found.page + step <= found.pages:
+                other = html.address_of(own, format=form, page=found.page + step)
+                headers["Link"] += f', <{link(other)}>; rel="{rel}"'
+        render: Render | None = None
+        if choice.form == formats.HTML:
+            render = _thing_page(known, iri, address, found, language)
+        elif choice.form == formats.JSON_LD:
+            render = self._json_ld(known, iri)
+        return await self._respond(request, text, choice, render, headers, _variant(known, choice, language))
+
+    async def ontology(self, request: Request) -> Response:
+        """Give the whole of an ontology, or lead from the IRI of its present version to it."""
+        known = await self._catalogue.known()
+        path, language = _path(request), language_of(request)
+        for ontology, version in known.ontologies.items():
+            if version == BASE + path:
+                return Response(None, 303, {"Location": f"/{ontology.removeprefix(BASE)}"})
+        path, suffix = urls.resolve(path, lambda path: BASE + path in known.ontologies)
+        choice, iri = urls.choose(request, suffix), BASE + path
+        headers = urls.headers(f"/{path}", choice, language)
+        render: Render | None = None
+        if choice.form == formats.HTML:
+            render = _ontology_page(known, iri, f"/{path}", language)
+        elif choice.form == formats.JSON_LD:
+            render = self._json_ld(known, iri)
+        text = self._catalogue.query("linked/ontology", ontology=[iri])
+        return await self._respond(request, text, choice, render, headers, _variant(known, choice, language))
+
+    async def _references(self, iri: str, page: str) -> References:
+        """Return what points to a thing; raises the 404 `Problem` for a page that it does not have."""
+        rows = await self._catalogue.rows("linked/references", thing=[iri])
+        subject, object_ = RDF.subject.value, RDF.object.value
+        direct = [_pair(row) for row in rows if "claim" not in row and row["other"]["type"] == "uri"]
+        claims = [(_pair(row), row["claim"]["value"]) for row in rows if "claim" in row]
+        adopted = set(direct) & {pair for pair, _ in claims}
+        shown_elsewhere = {claim for pair, claim in claims if pair in adopted}
+        pairs = [
+            (property_, other)
+            for property_, other in direct
+            if property_ != subject and not (property_ == object_ and other in shown_elsewhere)
+        ]
+        count = max(1, -(-len(pairs) // PAGE))
+        number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 0
+        if not 1 <= number <= count:
+            raise Problem(problems.NOT_FOUND, f"this document has pages 1 to {count}")
+        shown = pairs[(number - 1) * PAGE : number * PAGE]
+        own = [other for property_, other in direct if property_ == subject]
+        cited = [claim for pair, claim in claims if pair in shown]
+        wanted = list(dict.fromkeys([*own, *cited]))[:_MOST_CLAIMS]
+        return References(shown, wanted, number, count, len(pairs), len(rows) == _MOST_REFERENCES)
+
+    def _json_ld(self, known: Known, iri: str) -> Render:
+        def render(content: dict[str, Any]) -> bytes:
+            if content["more"]:
+                raise as_problem(too_many_rows(self._answers.settings.answer_rows))
+            document = known.context.write(content["rows"], first=iri)
+            return json.dumps(document, ensure_ascii=False, indent=1).encode()
+
+        return render
+
+    async def _respond(
+        self,
+        request: Request,
+        text: str,
+        choice: Choice,
+        render: Render | None,
+        headers: dict[str, str],
+        variant: str,
+    ) -> Response:
+        question = Question(
+            text,
+            choice,
+            render=render,
+            headers=headers,
+            variant=variant,
+            most_rows=self._answers.settings.answer_rows,
+        )
+        return await self._answers.respond(request, question)
+
+
+def _path(request: Request) -> str:
+    """Return the path that a request asks for, without the first slash and with nothing behind % signs."""
+    return str(request.scope["path"]).removeprefix("/")
+
+
+def _check_named(request: Request) -> None:
+    """Raise the 404 `Problem` for an address that stops before the name of a thing."""
+    if not request.path_params["path"]:
+        address = str(request.scope["path"])
+        name = "theme/telework" if address == "/concept/" else "be/body/nar"
+        detail = (
+            f"{address} is followed by the name of a thing, as in {address}{name}; /api/search finds names"
+        )
+        raise Problem(problems.NOT_FOUND, detail)
+
+
+def _variant(known: Known, choice: Choice, language: Language) -> str:
+    """Return what a document depends on beside its triples: the dataset's names, a page's language."""
+    return f"{known.digest} {html.variant(language) if choice.form == formats.HTML else ''}"
+
+
+def _pair(row: Row) -> tuple[str, str]:
+    return row["property"]["value"], row["other"]["value"]
+
+
+def _named(path: str) -> str:
+    """Return the IRI of the thing that the document at `/doc/` and this path is about."""
+    if path.startswith("concept/"):
+        return CONCEPT + path.removeprefix("concept/")
+    return ID + path
+
+
+def _thing_page(known: Known, iri: str, address: str, found: References, language: Language) -> Render:
+    def render(content: dict[str, Any]) -> bytes:
+        portrait = Portrait(Said(content["rows"]), iri, language, known.vocabulary)
+        numbers = {step: found.page + step for step in (-1, 1) if 1 <= found.page + step <= found.pages}
+        steps = {step: html.address_of(f"{address}.html", page=number) for step, number in numbers.items()}
+        here = html.address_of(address, page=found.page if found.page > 1 else None)
+        forms_ = urls.alternates(address, language, found.page)
+        json_ld = json.dumps(known.context.write(content["rows"], first=iri), ensure_ascii=False)
+        return html.page(
+            "thing.html",
+            language,
+            here,
+            here=here,
+            thing=portrait,
+            references=portrait.references(found.pairs),
+            first=(found.page - 1) * PAGE + 1,
+            last=(found.page - 1) * PAGE + len(found.pairs),
+            total=found.total,
+            more=found.more,
+            pages=found.pages,
+            previous=steps.get(-1),
+            next=steps.get(1),
+            alternates=forms_,
+            links=[(form.name, link[1]) for form, link in zip(urls.FORMS, forms_, strict=True)][:-1],
+            json_ld=json_ld.replace("<", "\\u003c"),
+        )
+
+    return render
+
+
+def _ontology_page(known: Known, iri: str, address: str, language: Language) -> Render:
+    def render(content: dict[str, Any]) -> bytes:
+        return sections(content["rows"], iri, address, language, known.vocabulary)
+
+    return render

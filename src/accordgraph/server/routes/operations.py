@@ -1,0 +1,92 @@
+"""For those who run the server: whether it lives, whether it answers, its settings, and a new dataset."""
+
+import asyncio
+import json
+import logging
+import time
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from accordgraph import __version__
+from accordgraph.engine.engine import Current, Job, gather
+from accordgraph.errors import AccordGraphError
+from accordgraph.results import formats
+from accordgraph.server.http import problems
+from accordgraph.server.http.languages import language_of
+from accordgraph.server.http.negotiation import choose_form, header_of
+from accordgraph.server.http.problems import Problem
+from accordgraph.server.pages import html
+from accordgraph.server.query_service.documents import document
+from accordgraph.server.query_service.metrics import Metrics
+from accordgraph.server.routes.search import Searcher
+from accordgraph.settings import Settings
+
+_READY_SECONDS = 1.0
+_FRESH = {"Cache-Control": "no-store"}
+_LOG = logging.getLogger(__name__)
+
+
+def router(engine: Current, settings: Settings) -> APIRouter:
+    """Return the routes for those who run the server."""
+    routes = APIRouter()
+    since, began = datetime.now(UTC), time.monotonic()
+
+    @routes.head("/health")
+    @routes.get("/health")
+    async def health(response: Response) -> dict[str, object]:
+        response.headers.update(_FRESH)
+        return {
+            "status": "ok",
+            "version": __version__,
+            "digest": engine.digest,
+            "triples": engine.triples,
+            "since": since.isoformat(timespec="seconds"),
+            "uptime": round(time.monotonic() - began, 1),
+            **engine.state(),
+        }
+
+    @routes.head("/ready")
+    @routes.get("/ready")
+    async def ready(response: Response) -> dict[str, object]:
+        response.headers.update(_FRESH)
+        asked = time.monotonic()
+        try:
+            async with asyncio.timeout(_READY_SECONDS):
+                await gather(engine, Job("ASK { ?s ?p ?o }", formats.JSON.name))
+        except (AccordGraphError, TimeoutError) as error:
+            why = str(error) or f"a query was not answered within {_READY_SECONDS:g} second"
+            raise Problem(problems.NOT_READY, why, {"Retry-After": "1"} | _FRESH) from error
+        return {"status": "ready", "seconds": round(time.monotonic() - asked, 4)}
+
+    @routes.head("/api/settings")
+    @routes.get("/api/settings", response_class=Response)
+    async def show_settings(request: Request, format: str | None = None) -> Response:
+        choice = choose_form(header_of(request, "accept"), format, (formats.LIST, formats.HTML))
+        table = settings.table()
+        if choice.form == formats.HTML:
+            body = html.page("settings.html", language_of(request), request.url.path, settings=table)
+            return document(request, body, choice.content_type, html.HEADERS)
+        body = json.dumps({"settings": table}, ensure_ascii=False).encode()
+        return document(request, body, choice.content_type)
+
+    return routes
+
+
+async def reload(engine: Current, searcher: Searcher, metrics: Metrics) -> None:
+    """Put the dataset that is there now in the place of the one that is served.
+
+    Where that cannot be done the old one stays, and the log says why.
+    """
+    old = engine.digest
+    try:
+        await engine.replace()
+    except Exception as error:
+        expected = isinstance(error, AccordGraphError)
+        _LOG.error("the dataset stays as it is: %s", error, exc_info=None if expected else error)
+        metrics.reload("kept")
+        return
+    _LOG.info("dataset %s was put in the place of %s", engine.digest[:12], old[:12])
+    metrics.reload("replaced")
+    await searcher.prepare()

@@ -1,0 +1,236 @@
+"""`/queries`: the library as an API. Each query has an address; its parameters are those of the address.
+
+The text that is asked is the file's, with terms in the place of the defaults, and bounds at its end where a
+part of the rows is wanted.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from accordgraph.errors import shown
+from accordgraph.library.catalogue import CONCEPTS, KINDS, Library, iri_of, schemes_of
+from accordgraph.library.parameters import Schemes
+from accordgraph.library.query_file import Query
+from accordgraph.library.sparql_examples import triples_of
+from accordgraph.results import formats
+from accordgraph.results.formats import Form
+from accordgraph.results.result import Answer
+from accordgraph.server.http import problems
+from accordgraph.server.http.languages import PARAMETER, language_of
+from accordgraph.server.http.negotiation import choose_form, header_of
+from accordgraph.server.http.problems import Problem
+from accordgraph.server.http.query_string import pairs
+from accordgraph.server.pages import html
+from accordgraph.server.pages.dataset_index import Catalogue
+from accordgraph.server.query_service.documents import document
+from accordgraph.server.query_service.execution import Question, Render
+from accordgraph.server.query_service.per_dataset import Fresh
+from accordgraph.server.query_service.service import Answers
+from accordgraph.server.routes import query_parameters
+from accordgraph.server.routes.query_parameters import Asked
+
+PATH = "/queries"
+DESCRIPTIONS = (formats.TURTLE, formats.N_TRIPLES, formats.JSON_LD, formats.RDF_XML)
+"""The forms in which a query that gives rows describes itself: its IRI is its address."""
+LISTS = (formats.LIST, formats.HTML, formats.CSV, *(form for form in formats.GRAPHS if form != formats.HTML))
+"""The forms of the list, best liked first."""
+
+
+class QueryApi:
+    """The queries of a library over HTTP."""
+
+    def __init__(self, answers: Answers, catalogue: Catalogue, library: Library) -> None:
+        self.library = library
+        self._answers, self._catalogue = answers, catalogue
+        self._schemes = Fresh(answers.engine, self._ask)
+
+    def routes(self) -> list[Route]:
+        """Return the addresses; every GET is a HEAD too."""
+        return [
+            Route(PATH, self.index),
+            Route(PATH + ".{suffix}", self.index),
+            Route(PATH + "/{name}", self.query),
+        ]
+
+    async def schemes(self) -> Schemes:
+        """Return the codes of the concepts that the data has, by scheme."""
+        return await self._schemes.get()
+
+    async def _ask(self) -> Schemes:
+        if CONCEPTS not in self.library.queries:
+            return {}
+        rows = await self._answers.rows(self.library.queries[CONCEPTS].text)
+        return schemes_of(row["concept"]["value"] for row in rows)
+
+    async def index(self, request: Request) -> Response:
+        """Answer with the list of all queries."""
+        suffix = request.path_params.get("suffix")
+        if suffix is not None and suffix not in [form.name for form in LISTS]:
+            raise Problem(problems.NOT_FOUND, f"there is nothing at {shown(request.url.path)}")
+        names = [suffix] if suffix else [value for name, value in _pairs(request) if name == "format"]
+        choice = choose_form(header_of(request, "accept"), names[-1] if names else None, LISTS)
+        if choice.form == formats.HTML:
+            body = html.page(
+                "queries.html", language_of(request), PATH, kinds=self.library.kinds, titles=KINDS
+            )
+            return document(request, body, choice.content_type, html.HEADERS)
+        return document(request, self._list(choice.form), choice.content_type)
+
+    def _list(self, form: Form) -> bytes:
+        queries = list(self.library.queries.values())
+        if form == formats.LIST:
+            content = {"queries": [described(query) for query in queries]}
+            return json.dumps(content, ensure_ascii=False, indent=1).encode()
+        if form == formats.CSV:
+            return _csv(queries)
+        return _rdf(queries, form)
+
+    async def query(self, request: Request) -> Response:
+        """Answer a query, or give its text."""
+        name, dot, suffix = request.path_params["name"].partition(".")
+        query = self.library.queries.get(name)
+        if query is None or (dot and suffix != formats.SPARQL.name and suffix not in formats.ALL):
+            detail = f"there is no query at {shown(request.url.path)}; {PATH} lists them"
+            raise Problem(problems.NOT_FOUND, detail)
+        given = _pairs(request)
+        wanted = query_parameters.read(query, given, await self.schemes(), self._answers.settings.answer_rows)
+        names = [suffix] if suffix else [value for key, value in given if key == "format"]
+        return await self._answer(request, wanted, names[-1] if names else None)
+
+    async def _answer(self, request: Request, wanted: Asked, form: str | None) -> Response:
+        kinds = forms_of(wanted.query)
+        if wanted.query.gives != "graph":
+            kinds += DESCRIPTIONS
+        kinds += (formats.SPARQL,)
+        choice = choose_form(header_of(request, "accept"), form, kinds)
+        if choice.form == formats.SPARQL:
+            return document(request, wanted.text.encode(), f"{choice.content_type}; charset=utf-8")
+        if choice.form in DESCRIPTIONS and choice.form not in forms_of(wanted.query):
+            return document(request, _rdf([wanted.query], choice.form), choice.content_type)
+        settings, path = self._answers.settings, request.url.path
+        is_page = choice.form == formats.HTML
+        most = settings.table_rows if is_page else settings.answer_rows
+        links: Mapping[str, str] = {}
+        text = wanted.address(f"{_plain(path)}.{formats.SPARQL.name}")
+        headers = {"Link": f'<{text}>; rel="describedby"; type="{formats.SPARQL.media_type}"'}
+        if wanted.in_parts:
+            total = await self._answers.count(request, wanted.text)
+            links = wanted.links(path, total, most)
+            headers["Link"] = ", ".join(
+                [f'<{link}>; rel="{relation}"' for relation, link in links.items()] + [headers["Link"]]
+            )
+            headers["X-Total-Count"] = str(total)
+        if choice.form == formats.XLSX:
+            headers["Content-Disposition"] = f'attachment; filename="{wanted.query.name}.xlsx"'
+        render, variant = None, ""
+        if is_page:
+            render = self._page(request, wanted, path, links, await self.schemes())
+            address = str(request.url.replace(scheme="", netloc=""))
+            variant = f"{address} {html.variant(language_of(request))}"
+            headers |= html.HEADERS
+        question = Question(
+            wanted.page(most),
+            choice,
+            render=render,
+            headers=headers,
+            variant=variant,
+        )
+        return await self._answers.respond(request, question)
+
+    def _page(
+        self, request: Request, wanted: Asked, path: str, parts: Mapping[str, str], schemes: Schemes
+    ) -> Render:
+        query, most = wanted.query, self._answers.settings.table_rows
+        others = (form for form in (*forms_of(query), formats.SPARQL) if form != formats.HTML)
+        shown = {
+            "query": query,
+            "text": wanted.text,
+            "parts": parts,
+            "offset": wanted.offset,
+            "most_rows": self._answers.settings.answer_rows,
+            "following": wanted.part(path, most, most) if query.has_pages else None,
+            "fields": [
+                (
+                    parameter,
+                    wanted.values.get(parameter.name) or query.defaults(parameter),
+                    parameter.choices(schemes),
+                )
+                for parameter in query.parameters
+            ],
+            "links": [(form.name, wanted.address(f"{_plain(path)}.{form.name}")) for form in others],
+        }
+        language, here = language_of(request), _here(request)
+
+        async def render(content: dict[str, Any]) -> bytes:
+            names = await html.names_in(content, language, self._catalogue.labels)
+            return html.page("query.html", language, here, content=content, names=names, **shown)
+
+        return render
+
+
+def forms_of(query: Query) -> tuple[Form, ...]:
+    """Return the forms of the answer to a query, best liked first."""
+    return formats.GRAPHS if query.gives == "graph" else formats.RESULTS
+
+
+def described(query: Query) -> dict[str, object]:
+    """Return what programs want to know of a query."""
+    return {
+        "name": query.name,
+        "kind": query.kind,
+        "summary": query.summary,
+        "iri": iri_of(query),
+        "address": f"{PATH}/{query.name}",
+        "gives": query.gives,
+        "forms": [form.name for form in forms_of(query)],
+        "parameters": [
+            {
+                "name": parameter.name,
+                "type": parameter.type,
+                "description": parameter.description,
+                "default": list(query.defaults(parameter)),
+            }
+            for parameter in query.parameters
+        ],
+    }
+
+
+def _rdf(queries: list[Query], form: Form) -> bytes:
+    """Return queries as SHACL describes what can be executed."""
+    output = io.BytesIO()
+    Answer.write_triples(triples_of(queries), output, form.format)  # type: ignore[arg-type]
+    return output.getvalue()
+
+
+def _csv(queries: list[Query]) -> bytes:
+    output = io.StringIO(newline="")
+    writer = csv.writer(output)
+    writer.writerow(("name", "kind", "summary", "parameters", "gives", "address"))
+    for query in queries:
+        names = " ".join(parameter.name for parameter in query.parameters)
+        writer.writerow((query.name, query.kind, query.summary, names, query.gives, f"{PATH}/{query.name}"))
+    return output.getvalue().encode()
+
+
+def _pairs(request: Request) -> list[tuple[str, str]]:
+    return pairs(request.scope["query_string"], "query string")
+
+
+def _plain(path: str) -> str:
+    """Return an address without the suffix of a form."""
+    folder, slash, name = path.rpartition("/")
+    return folder + slash + name.partition(".")[0]
+
+
+def _here(request: Request) -> str:
+    """Return the address of a request without its language, for the switch between languages."""
+    asked_for = [(name, value) for name, value in _pairs(request) if name != PARAMETER]
+    return request.url.path + (f"?{urlencode(asked_for)}" if asked_for else "")

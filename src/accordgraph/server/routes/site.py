@@ -1,0 +1,242 @@
+"""Documents that do not come from one query: descriptions, shapes, context, problems, the first page."""
+
+import hashlib
+import json
+from functools import cached_property
+from typing import NamedTuple
+
+from pyoxigraph import NamedNode, Triple
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from accordgraph import __version__
+from accordgraph.dataset.source_files import file_triples
+from accordgraph.errors import shown
+from accordgraph.library.query_file import load_queries
+from accordgraph.namespaces import BASE
+from accordgraph.project import Project
+from accordgraph.rdf.canonical_turtle import write as canonical_turtle
+from accordgraph.rdf.turtle import read
+from accordgraph.results import formats
+from accordgraph.server.http import problems
+from accordgraph.server.http.languages import language_of
+from accordgraph.server.http.negotiation import Choice, choose_form, header_of
+from accordgraph.server.http.problem_catalogue import MEANINGS, kinds
+from accordgraph.server.http.problems import Problem
+from accordgraph.server.pages import html, urls
+from accordgraph.server.pages.dataset_index import Catalogue
+from accordgraph.server.pages.graph_writer import rows_of, write_graph
+from accordgraph.server.pages.term_list import sections
+from accordgraph.server.pages.void import DATASET, describe, numbers
+from accordgraph.server.query_service.service import Answers
+
+HOME = (formats.LIST, formats.HTML, *urls.FORMS[:-1])
+"""The forms of the first page; a graph stands elsewhere."""
+_FIRST_QUERY = """SELECT ?theme ?label (COUNT(DISTINCT ?instrument) AS ?instruments) WHERE {
+  ?instrument a acg:Instrument ; acg:addressesTheme ?theme .
+  ?theme skos:prefLabel ?label
+  FILTER(LANG(?label) = "en")
+}
+GROUP BY ?theme ?label
+ORDER BY DESC(?instruments) ?theme"""
+_EXAMPLES = 12
+
+
+class Shapes(NamedTuple):
+    """The shapes of all files, and the digest of those."""
+
+    triples: list[Triple]
+    digest: str
+
+
+class Guide:
+    """Documents about the graph and its server."""
+
+    def __init__(self, answers: Answers, catalogue: Catalogue, project: Project) -> None:
+        self._answers, self._catalogue, self._project = answers, catalogue, project
+
+    def routes(self) -> list[BaseRoute]:
+        """Return what stands at which address."""
+        return [
+            Route("/", self.home),
+            Route("/void", self.void),
+            Route("/void.{suffix}", self.void),
+            Route("/.well-known/void", self.void),
+            Route("/shapes", self.shapes),
+            Route("/shapes.{suffix}", self.shapes),
+            Route("/context.jsonld", self.context),
+            Route("/problem/{name}", self.problem),
+        ]
+
+    async def home(self, request: Request) -> Response:
+        """Say what this is and where the rest stands: for programs, for people, and as a graph (at /void)."""
+        choice = urls.choose(request, None, HOME)
+        if choice.form in urls.FORMS and choice.form != formats.HTML:
+            described = f"/void.{choice.form.name}"
+            return Response(None, 303, {"Location": described, "Vary": html.HEADERS["Vary"]})
+        language = language_of(request)
+        if choice.form == formats.HTML:
+            digest = (await self._catalogue.known()).digest
+            counted = await numbers(self._catalogue)
+            labels = await self._catalogue.labels(counted.examples)
+            things = [(iri, html.best_text(labels.get(iri, {}), language)[0]) for iri in counted.examples]
+
+            def make() -> bytes:
+                return html.page(
+                    "home.html",
+                    language,
+                    "/",
+                    triples=self._answers.engine.triples,
+                    things=[thing for thing in things if thing[1]],
+                )
+
+            name = f"home {html.variant(language)}"
+            return self._answers.give(request, choice, name, make, html.HEADERS, digest)
+        content = {
+            "name": "AccordGraph",
+            "version": __version__,
+            "about": "how Belgium implements the European Framework Agreement on Digitalisation",
+            "sparql": "/sparql",
+            "ontology": "/ontology",
+            "shapes": "/shapes",
+            "void": "/.well-known/void",
+            "context": "/context.jsonld",
+            "health": "/health",
+            "triples": self._answers.engine.triples,
+        }
+        headers = {"Vary": html.HEADERS["Vary"]}
+        return self._answers.give(request, choice, "home", lambda: json.dumps(content).encode(), headers)
+
+    async def service(self, request: Request) -> Response:
+        """Describe the endpoint; for browsers, a page with a form for a query."""
+        return await self._describe(request, "/sparql", urls.choose(request, None))
+
+    async def void(self, request: Request) -> Response:
+        """Describe the dataset."""
+        suffix = _suffix(request)
+        return await self._describe(request, "/void", urls.choose(request, suffix))
+
+    async def _describe(self, request: Request, address: str, choice: Choice) -> Response:
+        known, counted = await self._catalogue.known(), await numbers(self._catalogue)
+        endpoint = _endpoint(request)
+        language = language_of(request)
+        headers = urls.headers("/void", choice, language)
+        if choice.form != formats.HTML:
+            return self._answers.give(
+                request,
+                choice,
+                f"description {endpoint}",
+                lambda: write_graph(
+                    describe(counted, endpoint), choice.form, known.context, DATASET + "dataset"
+                ),
+                headers,
+                known.digest,
+            )
+
+        def make() -> bytes:
+            alternates = urls.alternates("/void", language)
+            classes = sorted(counted.classes.items(), key=lambda pair: (-pair[1], pair[0]))
+            return html.page(
+                "description.html",
+                language,
+                address,
+                endpoint=endpoint,
+                query=_FIRST_QUERY,
+                examples=self._examples,
+                triples=counted.totals["triples"],
+                entities=counted.totals["entities"],
+                classes=[(iri, known.vocabulary.label(iri, language, {}), n) for iri, n in classes],
+                graphs=[(iri, iri.removeprefix(BASE + "graph/"), n) for iri, n in counted.graphs.items()],
+                alternates=alternates,
+                links=[(form.name, link[1]) for form, link in zip(urls.FORMS, alternates, strict=True)][:-1],
+            )
+
+        name = f"description {address} {endpoint} {html.variant(language)}"
+        return self._answers.give(request, choice, name, make, headers, known.digest)
+
+    @cached_property
+    def _examples(self) -> list[tuple[str, str]]:
+        questions = load_queries(self._project.queries / "competency")
+        return [(query.name, query.summary) for query in questions[:: max(1, len(questions) // _EXAMPLES)]]
+
+    @cached_property
+    def _shapes(self) -> Shapes:
+        texts = {path: read(path) for path in self._project.turtle_files("shapes")}
+        triples: list[Triple] = []
+        for path, text in texts.items():
+            triples += file_triples(text, self._project.relative(path))
+        return Shapes(triples, hashlib.sha256("\0".join(texts.values()).encode()).hexdigest())
+
+    async def shapes(self, request: Request) -> Response:
+        """Give all shapes as one document."""
+        known, language = await self._catalogue.known(), language_of(request)
+        choice, iri = urls.choose(request, _suffix(request)), BASE + "shapes"
+        triples, digest = self._shapes
+
+        def make() -> bytes:
+            if choice.form == formats.HTML:
+                title = language.words["shapes"]
+                return sections(rows_of(triples), iri, "/shapes", language, known.vocabulary, title)
+            if choice.form == formats.TURTLE:
+                return canonical_turtle(triples).encode()
+            return write_graph(triples, choice.form, known.context)
+
+        name = f"shapes {digest} {html.variant(language) if choice.form == formats.HTML else ''}"
+        return self._answers.give(
+            request, choice, name, make, urls.headers("/shapes", choice, language), known.digest
+        )
+
+    async def context(self, request: Request) -> Response:
+        """Give the JSON-LD context."""
+        known = await self._catalogue.known()
+        choice = Choice(formats.JSON_LD, formats.JSON_LD.media_type)
+
+        def make() -> bytes:
+            return json.dumps(known.context.document(), ensure_ascii=False, indent=1).encode()
+
+        return self._answers.give(request, choice, "context", make, {"Vary": "Accept-Encoding"}, known.digest)
+
+    async def problem(self, request: Request) -> Response:
+        """Say what a kind of problem means: JSON for programs, a page for people."""
+        name, language = request.path_params["name"], language_of(request)
+        kind = kinds().get(name)
+        if kind is None:
+            raise Problem(problems.NOT_FOUND, f"there is no kind of problem of the name {shown(name)}")
+        choice = choose_form(
+            header_of(request, "accept"), request.query_params.get("format"), (formats.LIST, formats.HTML)
+        )
+        iri, meaning = f"{BASE}problem/{name}", MEANINGS[name]
+        if choice.form == formats.HTML:
+
+            def make() -> bytes:
+                return html.page(
+                    "problem.html", language, f"/problem/{name}", kind=kind, iri=iri, meaning=meaning
+                )
+
+            headers, variant = dict(html.HEADERS), html.variant(language)
+        else:
+            content = {"type": iri, "title": kind.title, "status": kind.status, "meaning": meaning}
+            headers, variant = {"Vary": html.HEADERS["Vary"]}, ""
+
+            def make() -> bytes:
+                return json.dumps(content).encode()
+
+        return self._answers.give(request, choice, f"problem {name} {variant}", make, headers)
+
+
+def _endpoint(request: Request) -> str:
+    """Return the address of the endpoint as the client knows it; raises `Problem` for a Host that is none."""
+    endpoint = f"{str(request.base_url).rstrip('/')}/sparql"
+    try:
+        return NamedNode(endpoint).value
+    except ValueError as error:
+        raise Problem(problems.BAD_REQUEST, "the header Host names no host") from error
+
+
+def _suffix(request: Request) -> str | None:
+    """Return the name of the form that the address ends in; raises the 404 `Problem` for what is no form."""
+    suffix: str | None = request.path_params.get("suffix")
+    if suffix is not None and suffix not in [form.name for form in urls.FORMS]:
+        raise Problem(problems.NOT_FOUND, f"there is nothing at {shown(request.url.path)}")
+    return suffix

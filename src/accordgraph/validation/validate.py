@@ -1,0 +1,67 @@
+"""Whether the dataset is as it should be: the shapes and the quality queries, in one report.
+
+The dataset is assembled from the files, so that an edit is seen without a build; the verdict is written with
+the digest of what was judged, and a store opens only that.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from accordgraph.dataset.build import VALIDATION, Assembly, assemble
+from accordgraph.dataset.source_files import Dataset
+from accordgraph.library.query_file import load_queries
+from accordgraph.project import Project
+from accordgraph.validation.quality_rules import quality_store, run_quality
+from accordgraph.validation.report import SEVERITIES, Finding, conforms, in_order
+from accordgraph.validation.shacl import load_shapes, run_shapes
+
+
+@dataclass(frozen=True)
+class Validation:
+    """A verdict on one dataset."""
+
+    digest: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def conforms(self) -> bool:
+        """Whether there is no violation."""
+        return conforms(self.findings)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many findings there are of each severity."""
+        counts = Counter(finding.severity for finding in self.findings)
+        return {severity: counts[severity] for severity in SEVERITIES}
+
+
+def located(findings: list[Finding], dataset: Dataset) -> list[Finding]:
+    """Return the findings with the file in which the node has the property, or else in which it stands."""
+    return [replace(found, file=dataset.file_of_statement(found.node, found.path)) for found in findings]
+
+
+def validate(
+    project: Project,
+    progress: Callable[[str], None] = lambda stage: None,
+    assembly: Assembly | None = None,
+) -> Validation:
+    """Judge the dataset of a project (or the assembly given) and write the verdict to the build folder.
+
+    Raises `InputError` for files that cannot be read at all: Turtle, shapes or queries.
+    """
+    shapes = load_shapes(project.turtle_files("shapes"))
+    rules = load_queries(project.queries / "quality")
+    assembly = assembly or assemble(project, progress)
+    progress("shapes")
+    findings = run_shapes(assembly.triples, shapes)
+    progress("quality queries")
+    findings += run_quality(quality_store(assembly.nquads), rules)
+    verdict = Validation(assembly.digest, tuple(in_order(located(findings, assembly.dataset))))
+    project.build.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(
+        {"conforms": verdict.conforms, "digest": verdict.digest, "counts": verdict.counts}, indent=2
+    )
+    (project.build / VALIDATION).write_text(text + "\n", encoding="utf-8")
+    return verdict

@@ -1,0 +1,200 @@
+"""By what a passage shows that it is about a node: its number, its committee, its date, its title, its words.
+
+A provision is known by its instrument, a claim by its subject or its object, and so on: `KNOWN_BY`. The head
+of a table shows what is looked for in its rows.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode
+
+from accordgraph.namespaces import ACG, CONCEPT, DCTERMS, ELI, RDF, SKOS
+from accordgraph.verification.model import Model
+from accordgraph.verification.notations import Malformed, written
+from accordgraph.verification.passages import Passage, fold, squash
+from accordgraph.verification.value_patterns import CONTEXTS, kind_of, pattern, pattern_of
+
+KNOWN_BY = {
+    ACG.Provision: (ACG.isProvisionOf, ACG.isStatedIn),
+    ACG.Examination: (ACG.examines,),
+    ACG.Assessment: (ACG.assesses, ACG.against),
+    ACG.Claim: (RDF.subject, RDF.object),
+    ELI.LegalResourceSubdivision: (ELI.is_part_of,),
+}
+"""By which other nodes a node of a class is known, besides what it says itself."""
+
+OURS = {RDF.type, RDF.subject, RDF.predicate, RDF.object, ACG.basis, ACG.severity, ACG.level}
+"""Links that say how we see a thing, or that have a check of their own: no words are looked for."""
+
+_COMMITTEES = (*KNOWN_BY[ACG.Provision], *KNOWN_BY[ACG.Examination], *KNOWN_BY[ACG.Assessment],
+               *KNOWN_BY[ACG.Claim], ACG.isConcludedIn)  # fmt: skip
+_ANY = r"(\d{3}(?:\.\d\d)?|\d{5}00)(?![\d/]|[.,]\d)"
+_COMMITTEE = pattern(
+    "|".join([c.replace("{}", _ANY) for c in CONTEXTS[SKOS.notation]] + [r"(?<![\d.])(\d{3}\.\d\d)(?!\d)"])
+)
+_NUMBERS = (ACG.officialNumber, ACG.registrationNumber, SKOS.notation, ELI.number)
+_DATES = (ACG.signedOn, ACG.adoptedOn, DCTERMS.issued)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What to look for: patterns over the words of a passage, names among its letters, words for its content.
+
+    Acronyms are looked for as they are written, since `CES` is a European body and `ces` a French word.
+    Content does not count in a passage that names joint committees: the rows of a table have it in common.
+    """
+
+    patterns: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    content: frozenset[str] = frozenset()
+    acronyms: frozenset[str] = frozenset()
+
+    def __or__(self, other: "Identity") -> "Identity":
+        return Identity(
+            self.patterns | other.patterns,
+            self.names | other.names,
+            self.content | other.content,
+            self.acronyms | other.acronyms,
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.patterns or self.names or self.content or self.acronyms)
+
+    def shown_in(self, passage: Passage, content: bool = True) -> bool:
+        """Return whether a passage shows one of them; `content` says whether its content counts."""
+        return (
+            any(name in passage.letters for name in self.names)
+            or any(pattern(rf"\b{name}\b").search(passage.text) for name in self.acronyms)
+            or any(pattern(text).search(passage.words) for text in self.patterns)
+            or (content and any(pattern(text).search(passage.words) for text in self.content))
+        )
+
+
+def identity(model: Model, node: NamedNode) -> Identity:
+    """Return by what a node is known; empty when nothing that a source could say tells it."""
+    return model.once(("identity", node), lambda: _identity(model, node))
+
+
+def committees(model: Model, node: NamedNode, depth: int = 4) -> frozenset[NamedNode]:
+    """Return the joint committees that a node is about."""
+    if model.is_a(node, ACG.JointCommittee):
+        return frozenset((node,))
+    ups = model.things(node, *_COMMITTEES) if depth else ()
+    return frozenset().union(*(committees(model, up, depth - 1) for up in ups))
+
+
+def named_in(model: Model, passage: NamedNode) -> frozenset[NamedNode]:
+    """Return the joint committees of which a passage gives the number."""
+    return model.once(("named in", passage), lambda: _named_in(model, model.passages[passage]))
+
+
+def phrase(label: Literal) -> str:
+    """Return the pattern of a label: words, of which the last may go on (`travailleu`)."""
+    text = fold(label.value)
+    return (r"(?<!\w)" if text[:1].isalnum() else "") + re.escape(text)
+
+
+def codes_of(model: Model, node: NamedNode) -> list[NamedNode]:
+    """Return the coded values of a node that the words of a source must bear out."""
+    return [
+        code
+        for predicate in model.nodes.get(node, {}).keys() - OURS
+        for code in model.things(node, predicate)
+        if code.value.startswith(CONCEPT)
+    ]
+
+
+def claims_on(model: Model, node: NamedNode, predicate: NamedNode | None = None) -> list[NamedNode]:
+    """Return the claims about a node: all, or those that give it a value for a predicate."""
+    claims = model.once("claims", lambda: _claims(model)).get(node, [])
+    return [claim for claim in claims if predicate is None or predicate in model.things(claim, RDF.predicate)]
+
+
+def _identity(model: Model, node: NamedNode) -> Identity:
+    if model.values(node, SKOS.inScheme):
+        return Identity(content=_content(model, node))
+    others = model.literals(node, SKOS.altLabel)
+    acronyms = {label for label in others if label.value.isalpha() and label.value.isupper()}
+    own = Identity(
+        frozenset(_numbers(model, node))
+        | {phrase(label) for label in model.literals(node, SKOS.hiddenLabel)}
+        | {rf"{phrase(label)}(?!\w)" for label in others if label not in acronyms},
+        frozenset(squash(title.value) for title in model.literals(node, DCTERMS["title"])),
+        frozenset(_own_content(model, node)),
+        frozenset(label.value for label in acronyms),
+    )
+    committee_of = model.things(node, ACG.isConcludedIn)
+    if not committee_of:
+        own |= Identity(frozenset(_dates(model, node)))
+    ups = [
+        up for kind, links in KNOWN_BY.items() if model.is_a(node, kind) for up in model.things(node, *links)
+    ]
+    for up in (*committee_of, *ups):
+        own |= identity(model, up)
+    return own
+
+
+def _notation(number: str) -> str:
+    whole = re.sub(r"(\d{3})(\d\d)00", r"\1.\2", number)
+    return whole if "." in whole else f"{whole}.00"
+
+
+def _named_in(model: Model, passage: Passage) -> frozenset[NamedNode]:
+    known = model.once("committees", lambda: _by_notation(model))
+    numbers = {_notation("".join(match)) for match in _COMMITTEE.findall(passage.words)}
+    return frozenset(known[number] for number in numbers & known.keys())
+
+
+def _by_notation(model: Model) -> dict[str, NamedNode]:
+    committees = (node for node in model.facts if model.is_a(node, ACG.JointCommittee))
+    return {number.value: node for node in committees for number in model.literals(node, SKOS.notation)}
+
+
+def _claims(model: Model) -> dict[NamedNode, list[NamedNode]]:
+    found: defaultdict[NamedNode, list[NamedNode]] = defaultdict(list)
+    for node in model.facts:
+        if model.is_a(node, ACG.Claim):
+            for subject in model.things(node, RDF.subject):
+                found[subject].append(node)
+    return found
+
+
+def _own_content(model: Model, node: NamedNode) -> Iterator[str]:
+    if model.is_a(node, ACG.Provision, ACG.Examination):
+        yield from _content(model, *codes_of(model, node))
+    if model.is_a(node, ACG.Figure):
+        yield from _written(RDF.value, *model.literals(node, RDF.value))
+
+
+def _content(model: Model, *concepts: NamedNode) -> frozenset[str]:
+    return frozenset(phrase(label) for concept in concepts for label in model.labels(concept))
+
+
+def _numbers(model: Model, node: NamedNode) -> Iterator[str]:
+    for predicate in _NUMBERS:
+        for number in model.literals(node, predicate):
+            try:
+                yield pattern_of(predicate, number).pattern
+                if predicate == SKOS.notation and not number.value.endswith(".00"):
+                    yield rf"(?<![\d.]){re.escape(number.value)}(?!\d)"
+            except Malformed:
+                continue
+
+
+def _dates(model: Model, node: NamedNode) -> Iterator[str]:
+    """Yield the forms of the dates by which a document is called, those on which sources differ included."""
+    for predicate in _DATES:
+        yield from _written(predicate, *model.literals(node, predicate))
+        for claim in claims_on(model, node, predicate):
+            yield from _written(predicate, *model.literals(claim, RDF.object))
+
+
+def _written(predicate: NamedNode, *values: Literal) -> Iterator[str]:
+    for value in values:
+        try:
+            yield written(value.value, kind_of(predicate, value) or "")
+        except Malformed:
+            continue

@@ -1,0 +1,53 @@
+"""The sample that a second reader read: sixty statements, each with the passages and a verdict."""
+
+import re
+
+import pytest
+
+from accordgraph.dataset.build import Assembly, assemble
+from accordgraph.project import find_project
+from sample import SIZE, candidates, claimed, draw, passages, written
+from support.paths import TESTS
+
+READ = TESTS / "sample" / "statements.tsv"
+VERDICTS = {"right", "wrong", "not borne out"}
+
+
+@pytest.fixture(scope="module")
+def assembly() -> Assembly:
+    return assemble(find_project())
+
+
+def rows() -> list[list[str]]:
+    return [line.split("\t") for line in READ.read_text(encoding="utf-8").splitlines()[2:]]
+
+
+def test_every_statement_was_read() -> None:
+    seed, header, *_ = READ.read_text(encoding="utf-8").splitlines()
+    assert re.fullmatch(r"# dataset [0-9a-f]{64}", seed)
+    assert header.split("\t") == ["statement", "passages", "verdict", "remark"]
+    assert len(rows()) == SIZE
+    for statement, places, verdict, remark in rows():
+        assert verdict in VERDICTS and places and remark, statement
+        assert verdict == "right" or "corrected" in remark, statement
+
+
+def test_what_was_right_still_stands(assembly: Assembly) -> None:
+    claims = claimed(assembly)
+    said = {written(claims, triple) for triple in candidates(assembly)}
+    right = {statement for statement, _, verdict, _ in rows() if verdict == "right"}
+    assert len(right - said) <= SIZE // 20, right - said
+
+
+def test_what_was_not_right_is_said_no_more_or_on_other_passages(assembly: Assembly) -> None:
+    claims = claimed(assembly)
+    wrong = {statement: places for statement, places, verdict, _ in rows() if verdict != "right"}
+    said = ((written(claims, triple), triple) for triple in candidates(assembly))
+    cited = {
+        statement: "; ".join(passages(assembly, triple)) for statement, triple in said if statement in wrong
+    }
+    assert {statement: places for statement, places in cited.items() if wrong[statement] == places} == {}
+
+
+def test_a_seed_draws_one_sample(assembly: Assembly) -> None:
+    assert draw(assembly, "seed") == draw(assembly, "seed") != draw(assembly, "another")

@@ -1,0 +1,1 @@
+"""What tests share: servers, engines and datasets on loopback, and where things are."""
