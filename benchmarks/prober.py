@@ -1,6 +1,6 @@
 """A client beside the load: it asks `ASK {}` again and again, each time anew, and notes how long that takes.
 
-Run as `python -m accordgraph.bench.prober HOST:PORT`, in a process of its own so that the load does not slow
+Run as `python benchmarks/prober.py HOST:PORT`, in a process of its own so that the load does not slow
 the clock; it ends when its input does, and prints the times in seconds as JSON.
 """
 
@@ -19,7 +19,7 @@ _PAUSE = 0.005
 @contextmanager
 def probing(address: str) -> Iterator[list[float]]:
     """Probe a server while the context lasts; the times stand in the list once it has ended."""
-    command = [sys.executable, "-m", "benchmarks.prober", address.removeprefix("http://")]
+    command = [sys.executable, __file__, address.removeprefix("http://")]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     times: list[float] = []
     try:

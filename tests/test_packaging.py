@@ -1,10 +1,14 @@
 """What an installation rests on: the lock, and the files that the package carries."""
 
+import ast
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 
 from accordgraph import __version__
 from accordgraph.project import FOLDERS
+from support.imports import MODULES
 from support.paths import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -34,3 +38,18 @@ def test_the_package_carries_the_graph() -> None:
 
 def test_one_version() -> None:
     assert PROJECT["project"]["version"] == __version__
+
+
+def test_what_the_package_imports_is_declared() -> None:
+    """The extra `pandas` is imported by one function of the client only."""
+    declared = {re.split(r"[<>=]", one)[0] for one in PROJECT["project"]["dependencies"]} | {"pandas"}
+    imported = set()
+    for path in MODULES.values():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                imported.add(str(node.module).partition(".")[0])
+    distributions = packages_distributions()
+    others = imported - sys.stdlib_module_names - {"accordgraph", "benchmarks"}
+    assert {distributions[name][0].lower().replace("_", "-") for name in others} == declared

@@ -12,6 +12,7 @@ from accordgraph.project import Project
 from accordgraph.settings import PREFIX, Settings
 from accordgraph.verification.verify import EXEMPTIONS
 from documentation.markdown import table
+from documentation.packages import package_picture, package_table
 
 
 def command_table(_: Project) -> str:
@@ -90,4 +91,6 @@ TABLES: Mapping[str, Callable[..., str]] = {
     "queries": query_table,
     "prefixes": prefix_table,
     "exemptions": exemption_table,
+    "packages": package_table,
+    "package-picture": package_picture,
 }

@@ -6,10 +6,11 @@ Exit codes: 0 all is well, 1 the data is not as it should be, 2 the command coul
 import click
 
 from accordgraph import __version__
+from accordgraph.cli.bench_command import bench
 from accordgraph.cli.dataset_commands import build, docs, format_, validate, verify
 from accordgraph.cli.group import Group
 from accordgraph.cli.query_commands import queries, query
-from accordgraph.cli.server_commands import bench, load, serve
+from accordgraph.cli.server_commands import load, serve
 
 
 @click.group(

@@ -1,4 +1,4 @@
-"""The commands that put the built dataset to work: load a store with it, serve it, measure its server."""
+"""The commands that put the built dataset to work: load a store with it, serve it."""
 
 import json
 from pathlib import Path
@@ -9,9 +9,6 @@ from accordgraph.cli.group import as_json
 from accordgraph.errors import SHOWN, InputError
 from accordgraph.project import find_project
 from accordgraph.settings import Settings
-
-BENCHMARKS = {"queries": 30, "robustness": 10_000, "requests": 10_000}
-"""The benchmarks, and how often each asks by default: each query, or all in all."""
 
 
 @click.command()
@@ -92,30 +89,3 @@ def serve(host: str | None, port: int | None, store: str | None, workers: int | 
     engine()
     click.echo(f"AccordGraph: SPARQL at http://{host}:{port}/sparql (Ctrl+C ends it)")
     run(create_app(engine, settings), host, port)
-
-
-@click.command()
-@click.argument("name", required=False, type=click.Choice(list(BENCHMARKS)))
-@click.option(
-    "--times", type=int, metavar="NUMBER", help="How often to ask: each query (30), or all in all (10,000)."
-)
-@click.option("--write", is_flag=True, help="Write the table into docs/benchmarks.md too.")
-def bench(name: str | None, times: int | None, write: bool) -> None:
-    """Measure a server over the built dataset; without a name, say what benchmarks there are."""
-    from importlib import import_module
-
-    from accordgraph.cli.terminal import progress, show_table
-    from benchmarks import report
-
-    found = {benchmark: import_module(f"benchmarks.{benchmark}") for benchmark in BENCHMARKS}
-    if name is None:
-        show_table(("benchmark", "what it measures"), [(key, str(one.__doc__)) for key, one in found.items()])
-        return
-    project = find_project()
-    with progress() as tell:
-        measured = found[name].measure(project, times or BENCHMARKS[name], tell)
-    show_table(measured.columns, measured.rows)
-    for remark in measured.remarks:
-        click.echo(remark)
-    if write:
-        report.write(project.root / "docs" / "benchmarks.md", name, measured)
