@@ -1,11 +1,12 @@
 """docs/decisions.md: one entry a decision, of at most 60 words; what needs more has a page of its own."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
+from support.paths import ROOT
+
+DOCS = ROOT / "docs"
 TEXT = (DOCS / "decisions.md").read_text(encoding="utf-8")
 GROUPS = ["Model", "Evidence", "Queries", "Server", "Engine", "Build", "Tools"]
 MOST_WORDS = 60
