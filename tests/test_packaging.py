@@ -7,7 +7,7 @@ import tomllib
 from importlib.metadata import packages_distributions
 
 from accordgraph import __version__
-from accordgraph.project import FOLDERS
+from accordgraph.project import FOLDERS, PROFILES
 from support.imports import MODULES
 from support.paths import ROOT
 
@@ -33,7 +33,7 @@ def test_the_lock_has_all_that_is_declared() -> None:
 
 def test_the_package_carries_the_graph() -> None:
     included = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
-    assert included == {name: f"accordgraph/_assets/{name}" for name in FOLDERS}
+    assert included == {name: f"accordgraph/_assets/{name}" for name in (*FOLDERS, PROFILES)}
 
 
 def test_one_version() -> None:

@@ -8,6 +8,7 @@ from accordgraph.errors import InputError, ReferenceMissing
 from accordgraph.settings import Settings
 
 FOLDERS = ("ontology", "data", "shapes", "queries")
+PROFILES = "profiles"
 _LIST = ", ".join(f"{name}/" for name in FOLDERS)
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -46,6 +47,11 @@ class Project:
     def queries(self) -> Path:
         """The query library; each folder in it is a kind of query."""
         return self.root / "queries"
+
+    @property
+    def profiles(self) -> Path:
+        """How the sources are printed, one file a source; a project that verifies nothing has none."""
+        return self.root / PROFILES
 
     def turtle_files(self, *folders: str) -> Iterator[Path]:
         """Yield every .ttl file of the folders (default: ontology, data, shapes), in path order."""

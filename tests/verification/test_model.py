@@ -9,12 +9,16 @@ from accordgraph.namespaces import ACG, DCTERMS, ID, SKOS
 from accordgraph.verification.identification import committees, identity, named_in
 from accordgraph.verification.label_checks import unfounded
 from accordgraph.verification.model import Model, read_model, root_of
-from support.verification_cases import CASES, dataset_of
+from support.verification_cases import CASES, dataset_of, profiles_of
 
 
 @pytest.fixture
 def model() -> Callable[[str], Model]:
-    return lambda case: read_model(dataset_of(case), CASES / case)
+    def read(case: str) -> Model:
+        dataset = dataset_of(case)
+        return read_model(dataset, CASES / case, profiles_of(dataset))
+
+    return read
 
 
 def concept(path: str) -> NamedNode:

@@ -11,7 +11,8 @@ from pyoxigraph import Literal, NamedNode
 from accordgraph.namespaces import ACG, EDTF, ELI, SKOS, XSD
 from accordgraph.verification.notations import Malformed, committee, written
 from accordgraph.verification.passages import fold
-from accordgraph.verification.value_patterns import CONTEXTS, kind_of, pattern_of, standing
+from accordgraph.verification.value_patterns import kind_of, pattern_of, standing
+from support.verification_cases import REPORT_131
 
 FORMS = [
     ("2023-02-17", "date", ["17/02/2023", "17.02.2023", "17 février 2023", "17 februari 2023"]),
@@ -171,7 +172,7 @@ PLACES = [
 def test_a_value_counts_in_its_place_only(
     predicate: NamedNode, value: str, kind: str, there: str, elsewhere: str
 ) -> None:
-    wanted = pattern_of(predicate, Literal(value, datatype=XSD[kind]))
+    wanted = pattern_of(REPORT_131, predicate, Literal(value, datatype=XSD[kind]))
     assert wanted.search(fold(there))
     assert not wanted.search(fold(elsewhere))
 
@@ -186,12 +187,12 @@ def test_every_place_is_shown_here() -> None:
         ACG.registrationNumber,
     }
     tested = {predicate for predicate, *_ in PLACES} | prose
-    assert [p.value for p in CONTEXTS if p not in tested and "purl.org" not in p.value] == []
+    assert [p.value for p in REPORT_131.contexts if p not in tested and "purl.org" not in p.value] == []
 
 
 def test_what_stands_in_the_place_of_a_wrong_value_is_named() -> None:
     words = fold("Dépôt : 17/02/2023 Enregistrement : 21/02/2023")
-    assert standing(ACG.depositedOn, words) == {"17/02/2023"}
+    assert standing(REPORT_131, ACG.depositedOn, words) == {"17/02/2023"}
 
 
 def test_what_is_a_value_and_what_is_not() -> None:

@@ -9,6 +9,7 @@ import pytest
 from accordgraph.errors import ReferenceMissing
 from accordgraph.project import find_reference
 from accordgraph.verification.passages import LocatorError, Passage, fold, passage_digest, squash, text_files
+from support.verification_cases import REPORT_131
 
 TEXT = "first  \n\n  x x   \ncafe\u0301\nlast"
 
@@ -22,7 +23,7 @@ def reference() -> Path:
 
 
 def whole(text: str) -> Passage:
-    return Passage.of("t.txt", text, 1, len(text.split("\n")))
+    return Passage.of("t.txt", text, 1, len(text.split("\n")), REPORT_131)
 
 
 def test_digest_drops_trailing_spaces_and_composes_letters() -> None:

@@ -18,8 +18,9 @@ from accordgraph.validation.report import shacl_report
 from accordgraph.verification import citation_checks, node_checks
 from accordgraph.verification.model import Model, lines_of, read_model
 from accordgraph.verification.node_checks import check_node, values_of
+from accordgraph.verification.profile import Profile, load_profiles
 from accordgraph.verification.verify import Exemption, run_verify
-from support.verification_cases import CASES, dataset_of
+from support.verification_cases import CASES, dataset_of, profiles_of
 
 NAMES = sorted(path.name for path in CASES.iterdir() if path.is_dir())
 SEED = 131
@@ -28,7 +29,7 @@ SEED = 131
 @pytest.mark.parametrize("case", NAMES)
 def test_case(case: str) -> None:
     expectation = case.split(".")[0]
-    report = run_verify(dataset_of(case), CASES / case)
+    report = run_verify(*at(case))
     assert {finding.rule for finding in report.findings} == {expectation} - {"matched"}
     for finding in report.findings:
         assert finding.severity == "Violation"
@@ -64,16 +65,16 @@ def test_a_missing_text_is_said_once_and_nothing_counts_as_matched() -> None:
 
 
 def test_an_exemption_covers_its_finding_and_no_other() -> None:
-    dataset, folder = at("verify-name.not-printed")
-    (finding,) = run_verify(dataset, folder).findings
+    case = at("verify-name.not-printed")
+    (finding,) = run_verify(*case).findings
     known = Exemption(finding.rule, finding.node, finding.path, "the printer's error is in the source")
-    assert run_verify(dataset, folder, [known]).findings == []
+    assert run_verify(*case, [known]).findings == []
 
 
 def test_an_exemption_that_covers_nothing_is_a_finding() -> None:
-    dataset, folder = at("matched.agreement")
+    case = at("matched.agreement")
     unused = Exemption("verify-name", ID["passage/row"].value, ACG.level.value, "once needed")
-    (finding,) = run_verify(dataset, folder, [unused]).findings
+    (finding,) = run_verify(*case, [unused]).findings
     assert finding.rule == "verify-exemption"
     assert "once needed" in finding.message
 
@@ -83,8 +84,16 @@ def test_an_exemption_of_a_node_that_is_not_there_is_silent() -> None:
     assert run_verify(*at("matched.agreement"), exemptions=[elsewhere]).findings == []
 
 
-def at(case: str) -> tuple[Dataset, Path]:
-    return dataset_of(case), CASES / case
+def at(case: str) -> tuple[Dataset, Path, dict[NamedNode, Profile]]:
+    dataset = dataset_of(case)
+    return dataset, CASES / case, profiles_of(dataset)
+
+
+def test_a_source_that_no_profile_describes_is_a_finding() -> None:
+    dataset, folder, _ = at("matched.agreement")
+    (finding,) = run_verify(dataset, folder, {}).findings
+    assert finding.rule == "verify-source"
+    assert "profiles/" in finding.message
 
 
 @pytest.fixture
@@ -102,7 +111,7 @@ def whole(sources: Path) -> Model:
 
 @cache
 def whole_model(sources: Path) -> Model:
-    return read_model(load_dataset(find_project()), sources)
+    return read_model(load_dataset(find_project()), sources, load_profiles(find_project().profiles))
 
 
 def is_caught(model: Model, node: NamedNode) -> bool:
@@ -111,7 +120,7 @@ def is_caught(model: Model, node: NamedNode) -> bool:
 
 def test_all_data_is_verified(sources: Path) -> None:
     dataset = load_dataset(find_project())
-    report = run_verify(dataset, sources)
+    report = run_verify(dataset, sources, load_profiles(find_project().profiles))
     assert [finding.message for finding in report.findings] == []
     assert report.passages_matched == report.passages > 0
     assert report.values_matched == report.values > 0

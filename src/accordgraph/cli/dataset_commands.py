@@ -73,13 +73,14 @@ def verify(sources: Path | None, as_json: bool) -> None:
     from accordgraph.cli.terminal import show_table
     from accordgraph.dataset.source_files import load_dataset
     from accordgraph.validation.report import conforms, json_report, text_report
+    from accordgraph.verification.profile import load_profiles
     from accordgraph.verification.verify import run_verify
 
     project = find_project()
     folder = sources or find_reference() / "sources"
     if not folder.is_dir():
         raise ReferenceMissing(f"no folder {folder}; name the folder of the sources' texts with --sources")
-    report = run_verify(load_dataset(project), folder)
+    report = run_verify(load_dataset(project), folder, load_profiles(project.profiles))
     numbers = {
         "passages": {"matched": report.passages_matched, "of": report.passages},
         "values": {"matched": report.values_matched, "of": report.values},

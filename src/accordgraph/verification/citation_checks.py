@@ -22,6 +22,12 @@ def check_source(model: Model, node: NamedNode) -> Iterator[Finding]:
         wanted = f"{digests[0].value}" if digests else "that acg:textDigest should name"
         message = f"its text is missing: no .txt file of the folder has the SHA-256 {wanted}"
         yield violation("verify-source", node, ACG.textDigest, digests[0] if digests else None, message)
+    elif model.literals(node, ACG.textDigest) and node not in model.profiles:
+        message = (
+            "no file in profiles/ describes how it is printed, so the place of a value cannot be checked; "
+            "add one (docs/add-a-year.md)"
+        )
+        yield violation("verify-source", node, ACG.textDigest, None, message)
 
 
 def check_passage(model: Model, node: NamedNode) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from pyoxigraph import Literal, NamedNode
 
@@ -15,7 +16,8 @@ from accordgraph.namespaces import ACG, CONCEPT, DCTERMS, ELI, RDF, SKOS
 from accordgraph.verification.model import Model
 from accordgraph.verification.notations import Malformed, written
 from accordgraph.verification.passages import Passage, fold, squash
-from accordgraph.verification.value_patterns import CONTEXTS, kind_of, pattern, pattern_of
+from accordgraph.verification.profile import PLAIN, Profile
+from accordgraph.verification.value_patterns import kind_of, pattern, pattern_of
 
 KNOWN_BY = {
     ACG.Provision: (ACG.isProvisionOf, ACG.isStatedIn),
@@ -32,17 +34,15 @@ OURS = {RDF.type, RDF.subject, RDF.predicate, RDF.object, ACG.basis, ACG.severit
 _COMMITTEES = (*KNOWN_BY[ACG.Provision], *KNOWN_BY[ACG.Examination], *KNOWN_BY[ACG.Assessment],
                *KNOWN_BY[ACG.Claim], ACG.isConcludedIn)  # fmt: skip
 _ANY = r"(\d{3}(?:\.\d\d)?|\d{5}00)(?![\d/]|[.,]\d)"
-_COMMITTEE = pattern(
-    "|".join([c.replace("{}", _ANY) for c in CONTEXTS[SKOS.notation]] + [r"(?<![\d.])(\d{3}\.\d\d)(?!\d)"])
-)
 _NUMBERS = (ACG.officialNumber, ACG.registrationNumber, SKOS.notation, ELI.number)
 _DATES = (ACG.signedOn, ACG.adoptedOn, DCTERMS.issued)
 
 
 @dataclass(frozen=True)
 class Identity:
-    """What to look for: patterns over the words of a passage, names among its letters, words for its content.
+    """What to look for: numbers in their place, patterns over the words of a passage, names, content.
 
+    Names are looked for among the letters of a passage, content among its words.
     Acronyms are looked for as they are written, since `CES` is a European body and `ces` a French word.
     Content does not count in a passage that names joint committees: the rows of a table have it in common.
     """
@@ -51,6 +51,7 @@ class Identity:
     names: frozenset[str] = frozenset()
     content: frozenset[str] = frozenset()
     acronyms: frozenset[str] = frozenset()
+    numbers: frozenset[tuple[NamedNode, Literal]] = frozenset()
 
     def __or__(self, other: "Identity") -> "Identity":
         return Identity(
@@ -58,10 +59,11 @@ class Identity:
             self.names | other.names,
             self.content | other.content,
             self.acronyms | other.acronyms,
+            self.numbers | other.numbers,
         )
 
     def __bool__(self) -> bool:
-        return bool(self.patterns or self.names or self.content or self.acronyms)
+        return bool(self.patterns or self.names or self.content or self.acronyms or self.numbers)
 
     def shown_in(self, passage: Passage, content: bool = True) -> bool:
         """Return whether a passage shows one of them; `content` says whether its content counts."""
@@ -69,6 +71,7 @@ class Identity:
             any(name in passage.letters for name in self.names)
             or any(pattern(rf"\b{name}\b").search(passage.text) for name in self.acronyms)
             or any(pattern(text).search(passage.words) for text in self.patterns)
+            or any(pattern_of(passage.profile, *number).search(passage.words) for number in self.numbers)
             or (content and any(pattern(text).search(passage.words) for text in self.content))
         )
 
@@ -118,13 +121,15 @@ def _identity(model: Model, node: NamedNode) -> Identity:
         return Identity(content=_content(model, node))
     others = model.literals(node, SKOS.altLabel)
     acronyms = {label for label in others if label.value.isalpha() and label.value.isupper()}
+    numbers = frozenset(_numbers(model, node))
     own = Identity(
-        frozenset(_numbers(model, node))
+        frozenset(rf"(?<![\d.]){re.escape(n.value)}(?!\d)" for p, n in numbers if _is_sub_committee(p, n))
         | {phrase(label) for label in model.literals(node, SKOS.hiddenLabel)}
         | {rf"{phrase(label)}(?!\w)" for label in others if label not in acronyms},
         frozenset(squash(title.value) for title in model.literals(node, DCTERMS["title"])),
         frozenset(_own_content(model, node)),
         frozenset(label.value for label in acronyms),
+        numbers,
     )
     committee_of = model.things(node, ACG.isConcludedIn)
     if not committee_of:
@@ -142,9 +147,21 @@ def _notation(number: str) -> str:
     return whole if "." in whole else f"{whole}.00"
 
 
+@cache
+def _committee(profile: Profile) -> re.Pattern[str]:
+    """Return what the number of a joint committee looks like where a source of this profile names one."""
+    places = [context.replace("{}", _ANY) for context in profile.contexts.get(SKOS.notation, ())]
+    return re.compile("|".join([*places, r"(?<![\d.])(\d{3}\.\d\d)(?!\d)"]))
+
+
+def _is_sub_committee(predicate: NamedNode, number: Literal) -> bool:
+    """Tell whether a number is that of a sub-committee, which stands without other words too."""
+    return predicate == SKOS.notation and not number.value.endswith(".00")
+
+
 def _named_in(model: Model, passage: Passage) -> frozenset[NamedNode]:
     known = model.once("committees", lambda: _by_notation(model))
-    numbers = {_notation("".join(match)) for match in _COMMITTEE.findall(passage.words)}
+    numbers = {_notation("".join(match)) for match in _committee(passage.profile).findall(passage.words)}
     return frozenset(known[number] for number in numbers & known.keys())
 
 
@@ -173,15 +190,14 @@ def _content(model: Model, *concepts: NamedNode) -> frozenset[str]:
     return frozenset(phrase(label) for concept in concepts for label in model.labels(concept))
 
 
-def _numbers(model: Model, node: NamedNode) -> Iterator[str]:
+def _numbers(model: Model, node: NamedNode) -> Iterator[tuple[NamedNode, Literal]]:
     for predicate in _NUMBERS:
         for number in model.literals(node, predicate):
             try:
-                yield pattern_of(predicate, number).pattern
-                if predicate == SKOS.notation and not number.value.endswith(".00"):
-                    yield rf"(?<![\d.]){re.escape(number.value)}(?!\d)"
+                pattern_of(PLAIN, predicate, number)
             except Malformed:
                 continue
+            yield predicate, number
 
 
 def _dates(model: Model, node: NamedNode) -> Iterator[str]:

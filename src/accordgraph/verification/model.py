@@ -11,6 +11,7 @@ from pyoxigraph import Literal, NamedNode
 from accordgraph.dataset.source_files import Dataset
 from accordgraph.namespaces import ACG, DCTERMS, GRAPH, RDF, SKOS
 from accordgraph.verification.passages import LocatorError, Passage, text_files
+from accordgraph.verification.profile import PLAIN, Profile
 
 T = TypeVar("T")
 type_ = RDF.type
@@ -31,13 +32,15 @@ class Text:
 class Model:
     """All nodes by IRI, and which of them are facts (stand in data/); texts of sources; words of passages.
 
-    A passage whose lines cannot be cut out of a text has no words, so it is not among the passages.
+    A passage whose lines cannot be cut out of a text has no words, so it is not among the passages. The
+    profiles are by the source that has a text.
     """
 
     nodes: Mapping[NamedNode, Properties]
     facts: frozenset[NamedNode]
     texts: Mapping[NamedNode, Text]
     passages: Mapping[NamedNode, Passage]
+    profiles: Mapping[NamedNode, Profile] = field(default_factory=dict)
     memory: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def once(self, key: object, make: Callable[[], T]) -> T:
@@ -89,8 +92,11 @@ class Model:
         return dict(lists)
 
 
-def read_model(dataset: Dataset, folder: Path) -> Model:
-    """Read the data and, from the .txt files of a folder, the texts that it names by digest."""
+def read_model(dataset: Dataset, folder: Path, profiles: Mapping[NamedNode, Profile]) -> Model:
+    """Read the data and, from the .txt files of a folder, the texts that it names by digest.
+
+    `profiles` say how the sources are printed.
+    """
     lists: defaultdict[NamedNode, defaultdict[NamedNode, list[Term]]] = defaultdict(lambda: defaultdict(list))
     facts = set()
     for graph, triples in dataset.graphs.items():
@@ -104,7 +110,7 @@ def read_model(dataset: Dataset, folder: Path) -> Model:
     nodes = {
         node: {p: tuple(values) for p, values in properties.items()} for node, properties in lists.items()
     }
-    model = Model(nodes, frozenset(facts), {}, {})
+    model = Model(nodes, frozenset(facts), {}, {}, profiles)
     texts = dict(_texts(model, folder))
     return replace(model, texts=texts, passages=dict(_passages(replace(model, texts=texts))), memory={})
 
@@ -145,6 +151,7 @@ def _passages(model: Model) -> Iterator[Named]:
             if text is None or lines is None or not model.is_a(node, ACG.Passage):
                 continue
             try:
-                yield node, Passage.of(text.file, text.text, *lines)
+                profile = model.profiles.get(root_of(model, source), PLAIN)
+                yield node, Passage.of(text.file, text.text, *lines, profile)
             except LocatorError:
                 continue

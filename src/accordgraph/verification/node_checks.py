@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from pyoxigraph import Literal, NamedNode
 
-from accordgraph.namespaces import ACG, CONCEPT, DCTERMS, ID, RDF, SKOS, shorten
+from accordgraph.namespaces import ACG, CONCEPT, DCTERMS, RDF, SKOS, shorten
 from accordgraph.validation.report import Finding
 from accordgraph.verification.citation_checks import (
     check_evidence,
@@ -22,17 +22,8 @@ from accordgraph.verification.label_checks import strange_in_iri, unfounded
 from accordgraph.verification.model import Model
 from accordgraph.verification.notations import Malformed
 from accordgraph.verification.passages import squash
+from accordgraph.verification.profile import PLAIN, Profile
 from accordgraph.verification.value_patterns import kind_of, pattern, pattern_of, standing
-
-COLUMNS = {
-    ID["source/report-131/fps-synthesis-table"]: (
-        "disconnection",
-        "telework",
-        "digitalisation",
-        "artificial-intelligence",
-    )
-}
-"""The tables whose rows are marks, and the theme of each of their columns."""
 
 
 def check_node(model: Model, node: NamedNode) -> list[Finding]:
@@ -57,17 +48,17 @@ def values_of(model: Model, node: NamedNode) -> Iterator[tuple[NamedNode, Litera
 
 def _values(model: Model, node: NamedNode) -> Iterator[Finding]:
     """Check that every number, date and amount stands in a cited passage, in its place."""
-    cited = [passage.words for _, passage in model.cited(node)]
+    cited = [passage for _, passage in model.cited(node)]
     if not cited and any(model.is_a(iri, ACG.Passage) for iri in model.things(node, ACG.evidence)):
         return  # their text is missing or their lines are wrong, which is a finding of its own
     for predicate, value in values_of(model, node):
         try:
-            wanted = pattern_of(predicate, value)
+            pattern_of(PLAIN, predicate, value)
         except Malformed as error:
             yield violation("verify-value", node, predicate, value, str(error))
             continue
-        if not any(wanted.search(words) for words in cited):
-            others = sorted({other for words in cited for other in standing(predicate, words)})
+        if not any(pattern_of(p.profile, predicate, value).search(p.words) for p in cited):
+            others = sorted({other for p in cited for other in standing(p.profile, predicate, p.words)})
             there = f"there stands {' and '.join(others)}" if others else "nothing like it stands there"
             name = shorten(predicate.value)
             message = f"{value.value} is not written as {name} in {places_cited(model, node)}; {there}"
@@ -117,7 +108,7 @@ def _figure(model: Model, node: NamedNode) -> Iterator[Finding]:
     unit = f"(?:{'|'.join(phrase(label) for unit in units for label in model.labels(unit))})"
     for value in model.literals(node, RDF.value):
         try:
-            number = pattern_of(RDF.value, value).pattern
+            number = pattern_of(PLAIN, RDF.value, value).pattern
         except Malformed:
             continue
         together = pattern(f"{number}{between}{unit}|{unit}{between}{number}")
@@ -132,12 +123,12 @@ def _marks(model: Model, node: NamedNode) -> Iterator[Finding]:
     tables = [
         (passage, columns)
         for iri, passage in (model.cited(node) if model.is_a(node, ACG.Examination) else ())
-        if (columns := _columns(model, iri))
+        if (columns := _columns(model, iri, passage.profile))
     ]
     if not tables:
         return
     rows = [[columns[i] for i in marks if i < len(columns)] for p, columns in tables for marks in p.marks]
-    marked = {CONCEPT[f"theme/{theme}"] for row in rows for theme in row}
+    marked = {theme for row in rows for theme in row}
     if len(rows) != 1 or marked != set(model.things(node, ACG.finds)):
         found = " and ".join(sorted(shorten(theme.value) for theme in marked)) or "nothing"
         places = " and ".join(str(passage) for passage, _ in tables)
@@ -181,5 +172,7 @@ CHECKS: tuple[Check, ...] = (
 )  # fmt: skip
 
 
-def _columns(model: Model, passage: NamedNode) -> tuple[str, ...]:
-    return next((COLUMNS[up] for up in model.things(passage, DCTERMS.isPartOf) if up in COLUMNS), ())
+def _columns(model: Model, passage: NamedNode, profile: Profile) -> tuple[NamedNode, ...]:
+    """Return the themes of the columns of the table that a passage is part of; none for other passages."""
+    tables = model.things(passage, DCTERMS.isPartOf)
+    return next((profile.columns[table] for table in tables if table in profile.columns), ())

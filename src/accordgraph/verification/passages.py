@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+from accordgraph.verification.profile import PLAIN, Profile
+
 _SAME = {ord(char): "'" for char in "‘’‚‛`´ʼ"} | {ord(char): '"' for char in "“”„«»"}
 _SAME |= {ord(char): "-" for char in "‐‑‒–—―"} | {0xAD: ""}
-_FOOTER = re.compile(r"votre personne de contact :.*?www\.emploi\.belgique\.be", re.DOTALL)
 _BROKEN = re.compile(r"(?<=[^\W\d_])-\s*\n\s*(?=[^\W\d_])")
 _MARKS = re.compile(r"^[ x]*x[ x]*$", re.MULTILINE)
-_ARTICLE = re.compile(r"\b(?:article|artikel|art\.?) (\d+)|(?:^|\(…\) |\(\.\.\.\) )(\d+)\. ")
 
 
 class LocatorError(ValueError):
@@ -49,17 +49,21 @@ def squash(text: str) -> str:
 
 @dataclass(frozen=True)
 class Passage:
-    """The words of a passage. `file` and the lines are for messages; `text` is the lines as they stand."""
+    """The words of a passage. `file` and the lines are for messages; `text` is the lines as they stand.
+
+    `profile` says how its source is printed.
+    """
 
     file: str
     first: int
     last: int
     text: str
+    profile: Profile = PLAIN
 
     @staticmethod
-    def of(file: str, text: str, first: int, last: int) -> "Passage":
+    def of(file: str, text: str, first: int, last: int, profile: Profile = PLAIN) -> "Passage":
         """Cut a passage out of a text; raises `LocatorError` as `passage_digest` does."""
-        return Passage(file, first, last, "\n".join(_lines(text, first, last)))
+        return Passage(file, first, last, "\n".join(_lines(text, first, last)), profile)
 
     @cached_property
     def words(self) -> str:
@@ -67,23 +71,24 @@ class Passage:
 
         The second time follows after a NUL: a hyphen at a line's end may belong to the word.
         """
-        text = _FOOTER.sub(" ", unicodedata.normalize("NFC", self.text).translate(_SAME).lower())
+        text = unicodedata.normalize("NFC", self.text).translate(_SAME).lower()
+        text = self.profile.page_footer.sub(" ", text)
         joined, kept = (" ".join(_BROKEN.sub(hyphen, text).split()) for hyphen in ("", "-"))
         return joined if joined == kept else f"{joined} \0 {kept}"
 
     @cached_property
     def letters(self) -> str:
         """The letters and digits alone."""
-        return squash(_FOOTER.sub(" ", self.text.lower()))
+        return squash(self.profile.page_footer.sub(" ", self.text.lower()))
 
     @cached_property
     def articles(self) -> dict[str, str]:
-        """The words under each heading of an article (`Article 4`, `Art 5.`, `(…) 3. DROIT`), by number."""
-        heads = list(_ARTICLE.finditer(self.words))
+        """The words under each heading of an article (`Article 4`, `(…) 3. DROIT`), by number."""
+        heads = list(self.profile.article_heading.finditer(self.words))
         ends = [*(head.start() for head in heads), len(self.words)][1:]
         found: dict[str, str] = {}
         for head, end in zip(heads, ends, strict=True):
-            number = head[1] or head[2]
+            number = next(group for group in head.groups() if group)
             found[number] = f"{found.get(number, '')} {self.words[head.end() : end]}"
         return found
 

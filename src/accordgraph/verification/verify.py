@@ -1,6 +1,6 @@
 """Verification: every passage stands where the data says, and says what the data takes from it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from accordgraph.namespaces import ACG
 from accordgraph.validation.report import Finding, in_order
 from accordgraph.verification.model import read_model
 from accordgraph.verification.node_checks import check_node, values_of
+from accordgraph.verification.profile import Profile
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,14 @@ class VerifyReport:
     values_matched: int
 
 
-def run_verify(dataset: Dataset, sources: Path, exemptions: Iterable[Exemption] = EXEMPTIONS) -> VerifyReport:
-    """Verify a dataset against the .txt files of a folder."""
-    model = read_model(dataset, sources)
+def run_verify(
+    dataset: Dataset,
+    sources: Path,
+    profiles: Mapping[NamedNode, Profile],
+    exemptions: Iterable[Exemption] = EXEMPTIONS,
+) -> VerifyReport:
+    """Verify a dataset against the .txt files of a folder; `profiles` say how each source is printed."""
+    model = read_model(dataset, sources, profiles)
     findings = [finding for node in model.facts for finding in check_node(model, node)]
     for exemption in exemptions:
         kept = [finding for finding in findings if not exemption.covers(finding)]
