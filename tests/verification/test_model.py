@@ -7,7 +7,7 @@ from pyoxigraph import Literal, NamedNode
 
 from accordgraph.namespaces import ACG, DCTERMS, ID, SKOS
 from accordgraph.verification.identification import committees, identity, named_in
-from accordgraph.verification.label_checks import unfounded
+from accordgraph.verification.label_checks import unsupported_numbers
 from accordgraph.verification.model import Model, read_model, root_of
 from support.verification_cases import CASES, dataset_of, profiles_of
 
@@ -110,11 +110,11 @@ def test_numbers_of_a_label_that_come_from_nowhere(
 ) -> None:
     act = ID["be/act/law-2031-10-03"]
     read = model("matched.act-in-prose").changed(act, SKOS.prefLabel, Literal(label, language="en"))
-    assert [number for _, _, number in unfounded(read, act)] == numbers
+    assert [number for _, _, number in unsupported_numbers(read, act)] == numbers
 
 
 def test_a_description_may_take_numbers_from_the_passage(model: Callable[[str], Model]) -> None:
     act = ID["be/act/law-2031-10-03"]
     told = Literal("Its articles 29 to 32 follow opinion 2.789 of 17 May 2031.", language="en")
     read = model("matched.act-in-prose").changed(act, DCTERMS.description, told)
-    assert list(unfounded(read, act)) == []
+    assert list(unsupported_numbers(read, act)) == []

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode
 
 from accordgraph.namespaces import ACG, EDTF, ELI, SKOS, XSD
-from accordgraph.verification.notations import Malformed, committee, written
+from accordgraph.verification.notations import Malformed, committee, notation_of
 from accordgraph.verification.passages import fold
-from accordgraph.verification.value_patterns import kind_of, pattern_of, standing
+from accordgraph.verification.value_patterns import kind_of, pattern_of, values_in_place
 from support.verification_cases import REPORT_131
 
 FORMS = [
@@ -59,7 +59,7 @@ NOT_FORMS = [
 
 
 def found(value: str, kind: str, text: str) -> bool:
-    return re.search(written(value, kind), fold(text)) is not None
+    return re.search(notation_of(value, kind), fold(text)) is not None
 
 
 @pytest.mark.parametrize(("value", "kind", "texts"), FORMS, ids=lambda field: str(field)[:20])
@@ -88,7 +88,7 @@ def test_other_values_are_not_taken_for_it(value: str, kind: str, texts: list[st
 )
 def test_what_is_not_a_value_says_so(value: str, kind: str) -> None:
     with pytest.raises(Malformed, match=re.escape(value)):
-        written(value, kind)
+        notation_of(value, kind)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_every_place_is_shown_here() -> None:
 
 def test_what_stands_in_the_place_of_a_wrong_value_is_named() -> None:
     words = fold("Dépôt : 17/02/2023 Enregistrement : 21/02/2023")
-    assert standing(REPORT_131, ACG.depositedOn, words) == {"17/02/2023"}
+    assert values_in_place(REPORT_131, ACG.depositedOn, words) == {"17/02/2023"}
 
 
 def test_what_is_a_value_and_what_is_not() -> None:

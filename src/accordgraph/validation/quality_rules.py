@@ -59,12 +59,12 @@ def _run(store: Store, query: Query) -> Iterator[Finding]:
 def _solutions(store: Store, query: Query) -> tuple[list[str], list[QuerySolution]]:
     """Return the columns and rows, none for a query that is no SELECT; what the engine gave is let go."""
     try:
-        found = store.query(query.text, base_iri=ID)
+        solutions = store.query(query.text, base_iri=ID)
     except SyntaxError as error:
         raise QueryFileError(f"{query.path}: {query_error(error)}") from error
-    if not isinstance(found, QuerySolutions):
+    if not isinstance(solutions, QuerySolutions):
         return [], []
-    return [variable.value for variable in found.variables], list(found)
+    return [variable.value for variable in solutions.variables], list(solutions)
 
 
 def _cell(row: QuerySolution, name: str, names: list[str]) -> object:

@@ -53,10 +53,10 @@ def text_report(findings: Iterable[Finding]) -> str:
     """Return the findings as text for a person, by severity, file and node; empty when there are none."""
     lines: list[str] = []
     for (severity, file), group in groupby(
-        in_order(findings), key=lambda found: (found.severity, found.file)
+        in_order(findings), key=lambda finding: (finding.severity, finding.file)
     ):
         lines.append(f"{severity} in {file or 'no file (derived)'}")
-        for node, rows in groupby(group, key=lambda found: found.node):
+        for node, rows in groupby(group, key=lambda finding: finding.node):
             lines.append(f"  {shorten(node)}")
             for row in rows:
                 about = " ".join(

@@ -28,11 +28,11 @@ def load_shapes(paths: Iterable[Path]) -> Graph:
     """
     triples: list[Triple] = []
     for path in paths:
-        found = parse_text(read(path), path)
-        unknown = sorted(_unknown_terms(found))
+        shapes = parse_text(read(path), path)
+        unknown = sorted(_unknown_terms(shapes))
         if unknown:
             raise ShapeError(f"{path}: SHACL has no {', '.join(unknown)}; look for a misspelling")
-        triples += found
+        triples += shapes
     return to_rdflib(triples)
 
 

@@ -39,7 +39,9 @@ class Validation:
 
 def located(findings: list[Finding], dataset: Dataset) -> list[Finding]:
     """Return the findings with the file in which the node has the property, or else in which it stands."""
-    return [replace(found, file=dataset.file_of_statement(found.node, found.path)) for found in findings]
+    return [
+        replace(finding, file=dataset.file_of_statement(finding.node, finding.path)) for finding in findings
+    ]
 
 
 def validate(

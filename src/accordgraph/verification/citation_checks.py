@@ -19,8 +19,8 @@ def check_source(model: Model, node: NamedNode) -> Iterator[Finding]:
     if model.is_a(node, ACG.SourceDocument) and node not in model.texts:
         root = root_of(model, node)
         digests = model.literals(root, ACG.textDigest)
-        wanted = f"{digests[0].value}" if digests else "that acg:textDigest should name"
-        message = f"its text is missing: no .txt file of the folder has the SHA-256 {wanted}"
+        digest = f"{digests[0].value}" if digests else "that acg:textDigest should name"
+        message = f"its text is missing: no .txt file of the folder has the SHA-256 {digest}"
         yield violation("verify-source", node, ACG.textDigest, digests[0] if digests else None, message)
     elif model.literals(node, ACG.textDigest) and node not in model.profiles:
         message = (
@@ -59,13 +59,13 @@ def check_passage(model: Model, node: NamedNode) -> Iterator[Finding]:
 
 def check_evidence(model: Model, node: NamedNode) -> Iterator[Finding]:
     """Check that every cited passage exists and is about the node."""
-    about, known = committees(model, node), identity(model, node)
-    if not known and model.things(node, ACG.evidence):
+    about, identity_of_node = committees(model, node), identity(model, node)
+    if not identity_of_node and model.things(node, ACG.evidence):
         message = "nothing tells which passage is about it; give it a dcterms:title or a skos:hiddenLabel"
         yield violation("verify-evidence", node, ACG.evidence, None, message)
         return
     cited = model.things(node, ACG.evidence)
-    shown = {iri for iri in cited if iri in model.passages and _shows(model, iri, known, about)}
+    shown = {iri for iri in cited if iri in model.passages and _shows(model, iri, identity_of_node, about)}
     heads = _of_wholes(model, node) if shown else frozenset()
     for iri in cited:
         if iri not in model.passages:
@@ -84,8 +84,8 @@ def check_links(model: Model, node: NamedNode) -> Iterator[Finding]:
     cited = model.cited(node)
     for predicate in ends if cited else ():
         for thing in model.things(node, predicate):
-            known = identity(model, thing)
-            if known and not any(known.shown_in(passage) for _, passage in cited):
+            identity_of_node = identity(model, thing)
+            if identity_of_node and not any(identity_of_node.shown_in(passage) for _, passage in cited):
                 message = f"{shorten(thing.value)} is not named in {places_cited(model, node)}"
                 yield violation(
                     "verify-link", node, predicate, thing, f"{message}; cite a passage that names it"
@@ -111,11 +111,11 @@ def violation(rule: str, node: NamedNode, path: NamedNode, value: Term | None, m
     return Finding("Violation", rule, node.value, path.value, str(value or ""), message, "")
 
 
-def _shows(model: Model, iri: NamedNode, known: Identity, about: frozenset[NamedNode]) -> bool:
+def _shows(model: Model, iri: NamedNode, identity_of_node: Identity, about: frozenset[NamedNode]) -> bool:
     passage, named = model.passages[iri], named_in(model, iri)
     if about and named:
         return any(identity(model, committee).shown_in(passage) for committee in about)
-    return known.shown_in(passage, content=not named)
+    return identity_of_node.shown_in(passage, content=not named)
 
 
 def _elsewhere(model: Model, claim: NamedNode, iri: NamedNode) -> bool:
@@ -134,7 +134,7 @@ def _elsewhere(model: Model, claim: NamedNode, iri: NamedNode) -> bool:
     cited = [
         passage for other, passage in model.cited(claim) if source in model.things(other, DCTERMS.isPartOf)
     ]
-    return not any(known.shown_in(passage) for known in subjects for passage in cited)
+    return not any(identity_of_node.shown_in(passage) for identity_of_node in subjects for passage in cited)
 
 
 def _of_wholes(model: Model, node: NamedNode) -> frozenset[NamedNode]:

@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode
 
 from accordgraph.namespaces import ACG, CONCEPT, DCTERMS, ELI, RDF, SKOS
 from accordgraph.verification.model import Model
-from accordgraph.verification.notations import Malformed, written
+from accordgraph.verification.notations import Malformed, notation_of
 from accordgraph.verification.passages import Passage, fold, squash
 from accordgraph.verification.profile import PLAIN, Profile
 from accordgraph.verification.value_patterns import kind_of, pattern, pattern_of
@@ -160,9 +160,9 @@ def _is_sub_committee(predicate: NamedNode, number: Literal) -> bool:
 
 
 def _named_in(model: Model, passage: Passage) -> frozenset[NamedNode]:
-    known = model.once("committees", lambda: _by_notation(model))
+    committees_by_number = model.once("committees", lambda: _by_notation(model))
     numbers = {_notation("".join(match)) for match in _committee(passage.profile).findall(passage.words)}
-    return frozenset(known[number] for number in numbers & known.keys())
+    return frozenset(committees_by_number[number] for number in numbers & committees_by_number.keys())
 
 
 def _by_notation(model: Model) -> dict[str, NamedNode]:
@@ -171,19 +171,19 @@ def _by_notation(model: Model) -> dict[str, NamedNode]:
 
 
 def _claims(model: Model) -> dict[NamedNode, list[NamedNode]]:
-    found: defaultdict[NamedNode, list[NamedNode]] = defaultdict(list)
+    claims: defaultdict[NamedNode, list[NamedNode]] = defaultdict(list)
     for node in model.facts:
         if model.is_a(node, ACG.Claim):
             for subject in model.things(node, RDF.subject):
-                found[subject].append(node)
-    return found
+                claims[subject].append(node)
+    return claims
 
 
 def _own_content(model: Model, node: NamedNode) -> Iterator[str]:
     if model.is_a(node, ACG.Provision, ACG.Examination):
         yield from _content(model, *codes_of(model, node))
     if model.is_a(node, ACG.Figure):
-        yield from _written(RDF.value, *model.literals(node, RDF.value))
+        yield from _notations(RDF.value, *model.literals(node, RDF.value))
 
 
 def _content(model: Model, *concepts: NamedNode) -> frozenset[str]:
@@ -203,14 +203,14 @@ def _numbers(model: Model, node: NamedNode) -> Iterator[tuple[NamedNode, Literal
 def _dates(model: Model, node: NamedNode) -> Iterator[str]:
     """Yield the forms of the dates by which a document is called, those on which sources differ included."""
     for predicate in _DATES:
-        yield from _written(predicate, *model.literals(node, predicate))
+        yield from _notations(predicate, *model.literals(node, predicate))
         for claim in claims_on(model, node, predicate):
-            yield from _written(predicate, *model.literals(claim, RDF.object))
+            yield from _notations(predicate, *model.literals(claim, RDF.object))
 
 
-def _written(predicate: NamedNode, *values: Literal) -> Iterator[str]:
+def _notations(predicate: NamedNode, *values: Literal) -> Iterator[str]:
     for value in values:
         try:
-            yield written(value.value, kind_of(predicate, value) or "")
+            yield notation_of(value.value, kind_of(predicate, value) or "")
         except Malformed:
             continue

@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode
 from accordgraph.namespaces import ACG, BASE, DCTERMS, ELI, RDF, SKOS
 from accordgraph.verification.identification import claims_on, named_in
 from accordgraph.verification.model import Model
-from accordgraph.verification.notations import MONTHS, Malformed, written
+from accordgraph.verification.notations import MONTHS, Malformed, notation_of
 from accordgraph.verification.passages import fold
 from accordgraph.verification.value_patterns import pattern
 
@@ -35,19 +35,23 @@ _TWO_DAYS = re.compile(
 )
 
 
-def unfounded(model: Model, node: NamedNode) -> Iterator[tuple[NamedNode, Literal, str]]:
+def unsupported_numbers(model: Model, node: NamedNode) -> Iterator[tuple[NamedNode, Literal, str]]:
     """Yield each number or date of a label that comes from nowhere, with the property and the label."""
     labels = [(predicate, label) for predicate in LABELS for label in model.literals(node, predicate)]
     if not any(_NUMBER.search(label.value) for _, label in labels):
         return
     near = _near(model, node)
     cited = {iri for one in near for iri, _ in model.cited(one)} | ({node} & model.passages.keys())
-    known, read, told = _known(model, near), _read(model, cited), _told(model, cited)
-    printed = {number for one in near for number in _printed(model, one)}
-    years = {number for number in read if _YEAR.fullmatch(number)}
+    own, text_numbers, cited_numbers = (
+        _own_numbers(model, near),
+        _text_numbers(model, cited),
+        _cited_numbers(model, cited),
+    )
+    printed = {number for one in near for number in _printed_numbers(model, one)}
+    years = {number for number in text_numbers if _YEAR.fullmatch(number)}
     for predicate, label in labels:
         ours = predicate != SKOS.altLabel or model.is_a(node, ACG.JointCommittee)
-        allowed = known | (told if predicate in TEXTS else printed | years if ours else read)
+        allowed = own | (cited_numbers if predicate in TEXTS else printed | years if ours else text_numbers)
         for number in sorted(_numbers(label.value) - allowed):
             if predicate == ACG.section and not _COMMITTEE.fullmatch(number):
                 continue  # the number of a row is ours: the source does not print it
@@ -55,20 +59,22 @@ def unfounded(model: Model, node: NamedNode) -> Iterator[tuple[NamedNode, Litera
                 yield predicate, label, number
 
 
-def strange_in_iri(model: Model, node: NamedNode) -> Iterator[str]:
+def unsupported_in_iri(model: Model, node: NamedNode) -> Iterator[str]:
     """Yield each number or date in the IRI of a node that neither it nor what it belongs to has."""
     text = node.value.removeprefix(BASE)
     if not _NUMBER.search(text):
         return
     near = _near(model, node)
-    known = _known(model, near) | {number for one in near for number in _printed(model, one)}
-    known |= {run for number in known for run in (*re.findall(r"\d+", number), number.replace(".", ""))}
-    known |= {number.rpartition("-")[2].lstrip("0") for number in known if _ISO.fullmatch(number)}
+    own = _own_numbers(model, near) | {number for one in near for number in _printed_numbers(model, one)}
+    own |= {run for number in own for run in (*re.findall(r"\d+", number), number.replace(".", ""))}
+    own |= {number.rpartition("-")[2].lstrip("0") for number in own if _ISO.fullmatch(number)}
     if node in model.passages:
-        known |= _told(model, {node}) | {run for n in _read(model, {node}) for run in re.findall(r"\d+", n)}
+        own |= _cited_numbers(model, {node}) | {
+            run for n in _text_numbers(model, {node}) for run in re.findall(r"\d+", n)
+        }
     else:
-        known |= {n for n in _read(model, {iri for iri, _ in model.cited(node)}) if _YEAR.fullmatch(n)}
-    yield from sorted(_numbers(text) - known)
+        own |= {n for n in _text_numbers(model, {iri for iri, _ in model.cited(node)}) if _YEAR.fullmatch(n)}
+    yield from sorted(_numbers(text) - own)
 
 
 def _numbers(text: str) -> set[str]:
@@ -93,7 +99,7 @@ def _near(model: Model, node: NamedNode) -> set[NamedNode]:
     return near
 
 
-def _known(model: Model, nodes: Iterable[NamedNode]) -> set[str]:
+def _own_numbers(model: Model, nodes: Iterable[NamedNode]) -> set[str]:
     """Return the numbers and dates in the values of nodes, also in what is claimed of them."""
     claimed = [claim for node in nodes for claim in claims_on(model, node)]
     values = [
@@ -108,21 +114,23 @@ def _known(model: Model, nodes: Iterable[NamedNode]) -> set[str]:
     return numbers | years | {form for node in nodes for form in _committee(model, node)}
 
 
-def _printed(model: Model, node: NamedNode) -> set[str]:
+def _printed_numbers(model: Model, node: NamedNode) -> set[str]:
     """Return the numbers in the names under which the source prints a thing."""
     names = () if model.is_a(node, ACG.JointCommittee) else model.literals(node, SKOS.altLabel)
     return {number for name in names for number in _numbers(name.value)}
 
 
-def _read(model: Model, passages: Iterable[NamedNode]) -> set[str]:
+def _text_numbers(model: Model, passages: Iterable[NamedNode]) -> set[str]:
     """Return the numbers in the text of passages."""
     return {number for iri in passages for number in _NUMBER.findall(model.passages[iri].text)}
 
 
-def _told(model: Model, passages: Iterable[NamedNode]) -> set[str]:
+def _cited_numbers(model: Model, passages: Iterable[NamedNode]) -> set[str]:
     """Return the numbers in the text of passages, those of joint committees in every form."""
     named = {committee for iri in passages for committee in named_in(model, iri)}
-    return _read(model, passages) | {form for committee in named for form in _committee(model, committee)}
+    return _text_numbers(model, passages) | {
+        form for committee in named for form in _committee(model, committee)
+    }
 
 
 def _committee(model: Model, node: NamedNode) -> set[str]:
@@ -135,7 +143,7 @@ def _committee(model: Model, node: NamedNode) -> set[str]:
 
 def _says_day(model: Model, passages: Iterable[NamedNode], day: str) -> bool:
     try:
-        form = pattern(written(day, "date"))
+        form = pattern(notation_of(day, "date"))
     except Malformed:
         return False
     return any(form.search(model.passages[iri].words) for iri in passages)

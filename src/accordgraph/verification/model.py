@@ -103,8 +103,8 @@ def read_model(dataset: Dataset, folder: Path, profiles: Mapping[NamedNode, Prof
         for triple in triples:
             subject, value = triple.subject, triple.object
             if isinstance(subject, NamedNode) and isinstance(value, NamedNode | Literal):
-                if value not in (known := lists[subject][triple.predicate]):
-                    known.append(value)
+                if value not in (values_of_predicate := lists[subject][triple.predicate]):
+                    values_of_predicate.append(value)
                 if graph.value.startswith(GRAPH["data/"].value):
                     facts.add(subject)
     nodes = {

@@ -18,12 +18,12 @@ from accordgraph.verification.citation_checks import (
     violation,
 )
 from accordgraph.verification.identification import OURS, claims_on, codes_of, phrase
-from accordgraph.verification.label_checks import strange_in_iri, unfounded
+from accordgraph.verification.label_checks import unsupported_in_iri, unsupported_numbers
 from accordgraph.verification.model import Model
 from accordgraph.verification.notations import Malformed
 from accordgraph.verification.passages import squash
 from accordgraph.verification.profile import PLAIN, Profile
-from accordgraph.verification.value_patterns import kind_of, pattern, pattern_of, standing
+from accordgraph.verification.value_patterns import kind_of, pattern, pattern_of, values_in_place
 
 
 def check_node(model: Model, node: NamedNode) -> list[Finding]:
@@ -58,7 +58,9 @@ def _values(model: Model, node: NamedNode) -> Iterator[Finding]:
             yield violation("verify-value", node, predicate, value, str(error))
             continue
         if not any(pattern_of(p.profile, predicate, value).search(p.words) for p in cited):
-            others = sorted({other for p in cited for other in standing(p.profile, predicate, p.words)})
+            others = sorted(
+                {other for p in cited for other in values_in_place(p.profile, predicate, p.words)}
+            )
             there = f"there stands {' and '.join(others)}" if others else "nothing like it stands there"
             name = shorten(predicate.value)
             message = f"{value.value} is not written as {name} in {places_cited(model, node)}; {there}"
@@ -130,15 +132,15 @@ def _marks(model: Model, node: NamedNode) -> Iterator[Finding]:
     rows = [[columns[i] for i in marks if i < len(columns)] for p, columns in tables for marks in p.marks]
     marked = {theme for row in rows for theme in row}
     if len(rows) != 1 or marked != set(model.things(node, ACG.finds)):
-        found = " and ".join(sorted(shorten(theme.value) for theme in marked)) or "nothing"
+        themes = " and ".join(sorted(shorten(theme.value) for theme in marked)) or "nothing"
         places = " and ".join(str(passage) for passage, _ in tables)
-        message = f"what is cited of the table, {places}, marks {found}; acg:finds should say the same"
+        message = f"what is cited of the table, {places}, marks {themes}; acg:finds should say the same"
         yield violation("verify-marks", node, ACG.finds, None, message)
 
 
 def _labels(model: Model, node: NamedNode) -> Iterator[Finding]:
     """Check that the numbers and dates in what we write come from somewhere."""
-    for predicate, label, number in unfounded(model, node):
+    for predicate, label, number in unsupported_numbers(model, node):
         message = f"{number} in '{label.value}' is no number or date of the node or its passages"
         yield violation("verify-label", node, predicate, label, message)
 
@@ -160,7 +162,7 @@ def _article(model: Model, node: NamedNode) -> Iterator[Finding]:
 
 def _iri(model: Model, node: NamedNode) -> Iterator[Finding]:
     """Check that the numbers and dates in a node's name are its own."""
-    for number in strange_in_iri(model, node):
+    for number in unsupported_in_iri(model, node):
         message = f"{number} in the name is no number or date of the node; name it after its own"
         yield violation("verify-iri", node, RDF.type, None, message)
 

@@ -76,7 +76,7 @@ class Malformed(ValueError):
 
 
 @cache
-def written(value: str, kind: str) -> str:
+def notation_of(value: str, kind: str) -> str:
     """Return a regular expression for the ways in which a value is written.
 
     `kind` is the local name of the datatype: `date`, `gYearMonth`, `gYear`, `EDTF`, `integer`, `decimal`,

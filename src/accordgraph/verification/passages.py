@@ -86,11 +86,11 @@ class Passage:
         """The words under each heading of an article (`Article 4`, `(…) 3. DROIT`), by number."""
         heads = list(self.profile.article_heading.finditer(self.words))
         ends = [*(head.start() for head in heads), len(self.words)][1:]
-        found: dict[str, str] = {}
+        articles: dict[str, str] = {}
         for head, end in zip(heads, ends, strict=True):
             number = next(group for group in head.groups() if group)
-            found[number] = f"{found.get(number, '')} {self.words[head.end() : end]}"
-        return found
+            articles[number] = f"{articles.get(number, '')} {self.words[head.end() : end]}"
+        return articles
 
     @cached_property
     def marks(self) -> tuple[frozenset[int], ...]:

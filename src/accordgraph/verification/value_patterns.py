@@ -10,7 +10,7 @@ from functools import lru_cache
 from pyoxigraph import Literal, NamedNode
 
 from accordgraph.namespaces import ACG, EDTF, ELI, SKOS, XSD
-from accordgraph.verification.notations import committee, written
+from accordgraph.verification.notations import committee, notation_of
 from accordgraph.verification.profile import Profile
 
 _ANY_VALUE = r"\d+(?:er)? (?:[^\W\d]{3,9}) \d{4}\b|\d+(?:[./]\d+)*"
@@ -39,13 +39,13 @@ def pattern_of(profile: Profile, predicate: NamedNode, value: Literal) -> re.Pat
     Raises `notations.Malformed` when the value is not of its kind.
     """
     kind = kind_of(predicate, value) or ""
-    form = committee(value.value) if predicate == SKOS.notation else written(value.value, kind)
+    form = committee(value.value) if predicate == SKOS.notation else notation_of(value.value, kind)
     named = value.value[:1].isalpha()
     contexts = ("{}",) if named else profile.contexts.get(predicate, ("{}",))
     return pattern("|".join(context.replace("{}", form) for context in contexts))
 
 
-def standing(profile: Profile, predicate: NamedNode, words: str) -> set[str]:
+def values_in_place(profile: Profile, predicate: NamedNode, words: str) -> set[str]:
     """Return what stands in folded words where the property's value should: for a message."""
     places = [context.replace("{}", f"({_ANY_VALUE})") for context in profile.contexts.get(predicate, ())]
     return {match[1] for place in places for match in pattern(place).finditer(words)}
