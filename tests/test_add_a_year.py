@@ -8,7 +8,7 @@ import pytest
 from accordgraph.dataset.build import build
 from accordgraph.dataset.source_files import load_dataset
 from accordgraph.namespaces import ACG, CONCEPT, ID
-from accordgraph.project import Project, find_project
+from accordgraph.project import FOLDERS, PROFILES, Project, find_project
 from accordgraph.validation.validate import validate
 from accordgraph.verification.profile import load_profiles
 from accordgraph.verification.verify import run_verify
@@ -21,7 +21,7 @@ AGREEMENT = ID["be/collective-agreement/900001"]
 def next_year(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The project with the invented report in it."""
     root, project = tmp_path_factory.mktemp("next-year"), find_project()
-    for folder in ("ontology", "data", "shapes", "queries"):
+    for folder in (*FOLDERS, PROFILES):
         shutil.copytree(project.root / folder, root / folder)
     for folder in ("data", "profiles"):
         shutil.copytree(YEAR / folder, root / folder, dirs_exist_ok=True)
