@@ -1,4 +1,5 @@
 # The two commands: `make serve` and `make test`. Each makes what it needs in .venv, from requirements.lock.
+# `make test ARGS=tests/server` runs some tests; `make test-all` also runs those that take long.
 
 PYTHON ?= $(shell scripts/python)
 HOST ?= 127.0.0.1
@@ -6,7 +7,12 @@ PORT ?= 8000
 BIN = .venv/bin
 READY = .venv/.ready
 
-.PHONY: serve test check lock clean
+# The markers of tests that take long or need more than Python; pyproject.toml says what each is.
+LONG = second_opinion or mutation or engines or fuzz or browser or exports
+PYTEST = $(BIN)/pytest --numprocesses auto --dist loadfile
+ARGS ?=
+
+.PHONY: serve test test-all check lock clean
 
 serve: $(READY)
 	$(BIN)/accordgraph build
@@ -14,7 +20,10 @@ serve: $(READY)
 	$(BIN)/accordgraph serve --host $(HOST) --port $(PORT)
 
 test: $(READY)
-	$(BIN)/pytest
+	$(PYTEST) -m "not ($(LONG) or clients)" $(ARGS)
+
+test-all: test
+	$(PYTEST) -m "($(LONG)) and not clients" $(ARGS)
 
 check: $(READY)
 	scripts/check

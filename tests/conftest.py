@@ -8,11 +8,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from accordgraph.cli import main
-from accordgraph.dataset.build import NQUADS, build
+from accordgraph.dataset.build import NQUADS
 from accordgraph.engine.remote.write_protocols import UNSAID, Ways
 from accordgraph.project import Project
 from support import engines
 from support.paths import ROOT
+from support.real_dataset import build_once
 from support.stores import FOR_VIRTUOSO, SETTINGS, Served, Target
 
 
@@ -37,11 +38,16 @@ def accordgraph(mini: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[...,
 
 
 @pytest.fixture(scope="session")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The dataset, built from the files."""
-    folder = tmp_path_factory.mktemp("build")
-    build(Project.at(ROOT, folder))
-    return folder / NQUADS
+def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Project:
+    """The real dataset, built and validated once for all test processes."""
+    folder = tmp_path_factory.getbasetemp()
+    return build_once((folder if worker_id == "master" else folder.parent) / "real")
+
+
+@pytest.fixture(scope="session")
+def dataset(built: Project) -> Path:
+    """The real dataset, as N-Quads."""
+    return built.build / NQUADS
 
 
 @pytest.fixture(scope="session")

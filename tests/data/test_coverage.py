@@ -5,8 +5,8 @@ from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions
 
 from accordgraph.library.query_file import load_queries
 from accordgraph.namespaces import ACG, CONCEPT, ID, RDF, SKOS
-from support.merged_dataset import store
 from support.paths import ROOT
+from support.real_dataset import store
 
 VIEWS = {query.name: query for query in load_queries(ROOT / "queries" / "views")}
 

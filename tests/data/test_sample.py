@@ -4,18 +4,18 @@ import re
 
 import pytest
 
-from accordgraph.dataset.build import Assembly, assemble
-from accordgraph.project import find_project
+from accordgraph.dataset.build import Assembly
 from sample import SIZE, candidates, claimed, draw, passages, written
 from support.paths import TESTS
+from support.real_dataset import assembly
 
 READ = TESTS / "sample" / "statements.tsv"
 VERDICTS = {"right", "wrong", "not borne out"}
 
 
 @pytest.fixture(scope="module")
-def assembly() -> Assembly:
-    return assemble(find_project())
+def whole() -> Assembly:
+    return assembly()
 
 
 def rows() -> list[list[str]]:
@@ -32,22 +32,22 @@ def test_every_statement_was_read() -> None:
         assert verdict == "right" or "corrected" in remark, statement
 
 
-def test_what_was_right_still_stands(assembly: Assembly) -> None:
-    claims = claimed(assembly)
-    said = {written(claims, triple) for triple in candidates(assembly)}
+def test_what_was_right_still_stands(whole: Assembly) -> None:
+    claims = claimed(whole)
+    said = {written(claims, triple) for triple in candidates(whole)}
     right = {statement for statement, _, verdict, _ in rows() if verdict == "right"}
     assert len(right - said) <= SIZE // 20, right - said
 
 
-def test_what_was_not_right_is_said_no_more_or_on_other_passages(assembly: Assembly) -> None:
-    claims = claimed(assembly)
+def test_what_was_not_right_is_said_no_more_or_on_other_passages(whole: Assembly) -> None:
+    claims = claimed(whole)
     wrong = {statement: places for statement, places, verdict, _ in rows() if verdict != "right"}
-    said = ((written(claims, triple), triple) for triple in candidates(assembly))
+    said = ((written(claims, triple), triple) for triple in candidates(whole))
     cited = {
-        statement: "; ".join(passages(assembly, triple)) for statement, triple in said if statement in wrong
+        statement: "; ".join(passages(whole, triple)) for statement, triple in said if statement in wrong
     }
     assert {statement: places for statement, places in cited.items() if wrong[statement] == places} == {}
 
 
-def test_a_seed_draws_one_sample(assembly: Assembly) -> None:
-    assert draw(assembly, "seed") == draw(assembly, "seed") != draw(assembly, "another")
+def test_a_seed_draws_one_sample(whole: Assembly) -> None:
+    assert draw(whole, "seed") == draw(whole, "seed") != draw(whole, "another")

@@ -6,7 +6,7 @@ from pyoxigraph import NamedNode, QuerySolutions
 
 from accordgraph.library.query_file import load_query
 from accordgraph.namespaces import shorten
-from support.merged_dataset import store
+from support.real_dataset import store
 
 CASES = Path(__file__).parent / "unserved"
 

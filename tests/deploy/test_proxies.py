@@ -20,6 +20,8 @@ from support.live_server import FREE, serving
 from support.paths import TESTS
 from support.programs import background, free_port, program
 
+pytestmark = pytest.mark.engines
+
 DEPLOY = TESTS.parent / "deploy"
 DATASET = TESTS / "server" / "dataset.nq"
 ROWS = "SELECT * { " + " ".join(f"?a{n} ?b{n} ?c{n} ." for n in range(9)) + " }"

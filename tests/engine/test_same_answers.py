@@ -18,6 +18,8 @@ from accordgraph.namespaces import XSD
 from support.paths import ROOT
 from support.stores import STORES, Served
 
+pytestmark = pytest.mark.engines
+
 ANSWERS = ROOT / "tests" / "queries" / "competency"
 QUERIES = {
     f"{query.kind}/{query.name}": query for query in load_queries(ROOT / "queries") if query.kind != "derive"

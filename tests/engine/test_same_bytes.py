@@ -21,6 +21,8 @@ from support.live_server import serving
 from support.paths import ROOT
 from support.stores import SETTINGS
 
+pytestmark = pytest.mark.engines
+
 QUERIES = {f"{query.kind}/{query.name}": query for query in load_queries(ROOT / "queries")}
 SOLUTIONS = (formats.JSON, formats.XML, formats.CSV, formats.TSV)
 GRAPHS = (formats.TURTLE, formats.N_TRIPLES, formats.JSON_LD, formats.RDF_XML, formats.TRIG, formats.N_QUADS)

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, Store, parse
 
-from accordgraph.dataset.build import assemble
 from accordgraph.errors import QueryFileError
 from accordgraph.library.catalogue import Library, iri_of, schemes_of
 from accordgraph.library.query_file import page_of
@@ -17,6 +16,7 @@ from accordgraph.namespaces import CONCEPT as CONCEPTS
 from accordgraph.namespaces import ID, SKOS
 from accordgraph.project import Project, find_project
 from accordgraph.store.local import LocalStore
+from support.real_dataset import assembly
 
 LIBRARY = Library.load(find_project().queries)
 every = pytest.mark.parametrize("name", LIBRARY.queries)
@@ -26,7 +26,7 @@ paged = pytest.mark.parametrize("name", [name for name, query in LIBRARY.queries
 @cache
 def store(seed: int) -> LocalStore:
     """Return the dataset in an engine that was filled in another order for each seed."""
-    quads = list(parse(assemble(find_project()).nquads, RdfFormat.N_QUADS))
+    quads = list(parse(assembly().nquads, RdfFormat.N_QUADS))
     if seed:
         random.Random(seed).shuffle(quads)
     engine = Store()
@@ -83,9 +83,7 @@ def test_every_default_is_a_value_that_a_person_may_give() -> None:
 def test_the_concepts_are_those_of_the_vocabularies() -> None:
     rows = store(0).query(LIBRARY.queries["concepts"].text).rows()
     schemes = schemes_of(str(row[2])[1:-1] for row in rows)
-    concepts = {
-        str(t.subject) for t in assemble(find_project()).dataset.triples if t.predicate == SKOS.inScheme
-    }
+    concepts = {str(t.subject) for t in assembly().dataset.triples if t.predicate == SKOS.inScheme}
     listed = {f"<{CONCEPTS}{scheme}/{code}>" for scheme, codes in schemes.items() for code in codes}
     assert listed == concepts
     assert "telework" in schemes["theme"]

@@ -13,8 +13,8 @@ from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
 from accordgraph.errors import ReferenceMissing
 from accordgraph.namespaces import ID, PREFIXES
 from accordgraph.project import find_reference
-from support.merged_dataset import store
 from support.paths import ROOT
+from support.real_dataset import store
 
 ANSWERS = {int(path.stem): path for path in (ROOT / "tests" / "queries" / "questions").glob("*.tsv")}
 PROLOGUE = f"BASE <{ID}>\n" + "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())

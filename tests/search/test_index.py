@@ -11,13 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accordgraph.dataset.build import NQUADS, build
 from accordgraph.engine.engine import Job
 from accordgraph.engine.workers.pool import Pool
 from accordgraph.errors import WorkerError
 from accordgraph.library.parameters import iri
 from accordgraph.namespaces import ACG, BASE, ID, OWL, SKOS
-from accordgraph.project import Project
 from accordgraph.search.analyzer import Part, joined, marks, parts
 from accordgraph.search.build_index import load_index
 from accordgraph.search.index import ASIDE, DETAILS, FIELDS, Index, Text
@@ -40,13 +38,6 @@ async def indexed(pool: Pool) -> Index:
         return await load_index(pool, FOLDER)
     finally:
         await pool.stop()
-
-
-@pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    project = Project.at(ROOT, tmp_path_factory.mktemp("build"))
-    build(project)
-    return project.build / NQUADS
 
 
 @pytest.fixture(scope="module")

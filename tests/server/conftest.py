@@ -7,13 +7,11 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from accordgraph.dataset.build import NQUADS, build
+from accordgraph.dataset.build import NQUADS
 from accordgraph.namespaces import ACG, GRAPH, ID, RDF
-from accordgraph.project import Project
 from support.live_server import serving
 
 FOLDER = Path(__file__).parent
-ROOT = FOLDER.parents[1]
 DATASET = FOLDER / "dataset.nq"
 REFERENCES = 120
 
@@ -31,12 +29,16 @@ def http(address: str) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="session")
-def whole(real: Path) -> Iterator[httpx.Client]:
-    """A client of a server over the whole dataset, which takes anything."""
-    with (
-        serving(real) as address,
-        httpx.Client(base_url=address, headers={"Accept": "*/*"}, timeout=30) as client,
-    ):
+def real_address(dataset: Path) -> Iterator[str]:
+    """The address of a server over the real dataset."""
+    with serving(dataset) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def whole(real_address: str) -> Iterator[httpx.Client]:
+    """A client of a server over the real dataset, which takes anything."""
+    with httpx.Client(base_url=real_address, headers={"Accept": "*/*"}, timeout=30) as client:
         yield client
 
 
@@ -63,15 +65,7 @@ def small(linked: Path) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="session")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real dataset."""
-    project = Project.at(ROOT, tmp_path_factory.mktemp("real"))
-    build(project)
-    return project.build / NQUADS
-
-
-@pytest.fixture(scope="session")
-def graph(real: Path) -> Iterator[httpx.Client]:
+def graph(real_address: str) -> Iterator[httpx.Client]:
     """A client of a server over the real dataset."""
-    with serving(real) as address, httpx.Client(base_url=address, timeout=30) as client:
+    with httpx.Client(base_url=real_address, timeout=30) as client:
         yield client

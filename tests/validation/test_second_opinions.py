@@ -15,13 +15,15 @@ from pyoxigraph import Triple
 from pyshacl import validate as pyshacl_validate
 from rdflib import RDFS, SH, SKOS, Graph, Namespace
 
-from accordgraph.dataset.build import Assembly, assemble
 from accordgraph.errors import ReferenceMissing
 from accordgraph.namespaces import ACG, ID, RDF
 from accordgraph.project import find_project, find_reference
 from accordgraph.settings import Settings
 from accordgraph.validation.shacl import load_shapes, run_shapes, to_rdflib
 from shapes.test_shapes import EXAMPLES, FILES, complete, example_graph
+from support.real_dataset import assembly
+
+pytestmark = pytest.mark.second_opinion
 
 REASONER = """
 import sys
@@ -57,11 +59,6 @@ Result = tuple[str, str, str]
 
 def name_of(example: Path) -> str:
     return f"{example.parent.name}/{example.stem}"
-
-
-@cache
-def assembly() -> Assembly:
-    return assemble(find_project())
 
 
 @cache

@@ -126,6 +126,7 @@ def test_all_data_is_verified(sources: Path) -> None:
     assert report.values_matched == report.values > 0
 
 
+@pytest.mark.mutation
 def test_every_locator_that_moves_by_a_line_is_caught_and_named(whole: Model) -> None:
     for passage in sorted(whole.passages, key=str):
         lines = lines_of(whole, passage)
@@ -149,6 +150,7 @@ def exchanges(model: Model, draws: int) -> Iterator[tuple[NamedNode, NamedNode, 
         yield node, other, model.changed(node, ACG.evidence, *cited)
 
 
+@pytest.mark.mutation
 def test_evidence_that_is_exchanged_is_caught(whole: Model) -> None:
     drawn = list(exchanges(whole, 300))
     missed = [
@@ -177,6 +179,7 @@ def one_digit_changed(model: Model) -> Iterator[tuple[NamedNode, str, str, Model
             yield node, value.value, other, model.changed(node, predicate, *values)
 
 
+@pytest.mark.mutation
 def test_every_digit_that_is_changed_is_caught(whole: Model) -> None:
     drawn = list(one_digit_changed(whole))
     missed = [

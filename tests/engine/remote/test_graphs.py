@@ -14,6 +14,8 @@ from accordgraph.store.local import MemoryStore
 from support.live_server import serving
 from support.stores import FOR_VIRTUOSO, SETTINGS
 
+pytestmark = pytest.mark.engines
+
 A, B, C, NONE = (GRAPH[name].value for name in ("a", "b", "c", "none"))
 CONTENTS = {A: "123", B: "34", C: "56789"}
 """3 stands in two graphs."""

@@ -12,6 +12,8 @@ from accordgraph.namespaces import ACG, GRAPH, ID
 from support.live_server import serving
 from support.stores import Target
 
+pytestmark = pytest.mark.engines
+
 SIZE = 20
 GENERATIONS = "SELECT ?o (COUNT(?s) AS ?n) { ?s ?p ?o } GROUP BY ?o ORDER BY ?o"
 

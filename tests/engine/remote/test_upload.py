@@ -20,6 +20,8 @@ from accordgraph.namespaces import ACG, GRAPH, ID, SKOS, XSD
 from accordgraph.settings import Settings
 from support.stores import FOR_VIRTUOSO, SETTINGS, Target
 
+pytestmark = pytest.mark.engines
+
 LINES = [
     f'{ID["one"]} {SKOS.prefLabel} "Wet \\"één\\",\\nmet\\tregel \\\\ \U0001f600"@nl',
     f'{ID["one"]} {SKOS.prefLabel} "Loi <b>; & co"@fr',

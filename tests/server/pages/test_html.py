@@ -222,6 +222,7 @@ def browse(address: str, folder: Path) -> tuple[str, list[str], set[str]]:
     return done.stdout.decode(), console, {url for url in asked if not url.startswith(origin + "/")}
 
 
+@pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not on this machine")
 @pytest.mark.parametrize("path", BROWSED)
 def test_a_browser_asks_for_nothing_else_and_has_no_complaint(
@@ -232,6 +233,7 @@ def test_a_browser_asks_for_nothing_else_and_has_no_complaint(
     assert (console, elsewhere) == ([], set())
 
 
+@pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not on this machine")
 def test_the_browser_would_notice(tmp_path: Path) -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:

@@ -4,12 +4,11 @@ import asyncio
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
 
-from accordgraph.dataset.build import NQUADS, build
-from accordgraph.project import Project
 from accordgraph.settings import Settings
 from benchmarks.robustness import runaways
 from support.live_server import serving
@@ -22,10 +21,8 @@ SETTINGS = Settings(
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("build")
-    build(Project.at(ROOT, folder))
-    with serving(folder / NQUADS, SETTINGS) as address:
+def server(dataset: Path) -> Iterator[str]:
+    with serving(dataset, SETTINGS) as address:
         yield address
 
 

@@ -7,20 +7,19 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 
 import httpx
 import pytest
 
-from accordgraph.dataset.build import build
 from accordgraph.library.query_file import load_queries
 from accordgraph.project import Project
 from accordgraph.settings import Settings
-from accordgraph.validation.validate import validate
 from benchmarks import requests, target
 from benchmarks.mutator import mutations
 from support.live_server import serving
 from support.paths import DATASET, ROOT
+
+pytestmark = pytest.mark.fuzz
 
 TEXTS = [query.text for query in load_queries(ROOT / "queries" / "competency")]
 SENT = int(os.environ.get("FUZZ_REQUESTS", "200"))
@@ -62,11 +61,8 @@ def test_the_same_seed_breaks_the_same_way() -> None:
     assert list(islice(mutations(TEXTS, 1), 50)) != list(islice(mutations(TEXTS, 2), 50))
 
 
-def test_requests_made_up_from_the_whole_document(tmp_path: Path) -> None:
-    project = Project.at(ROOT, tmp_path)
-    build(project)
-    assert validate(project).conforms
-    with target.serving(project, **requests.SETTINGS) as served:
+def test_requests_made_up_from_the_whole_document(built: Project) -> None:
+    with target.serving(built, **requests.SETTINGS) as served:
         outcome = requests.ask(served, TEXTS, SENT, lambda stage: None)
         document = httpx.get(f"{served.address}/api/openapi.json").json()
         assert httpx.get(f"{served.address}/sparql", params={"query": "ASK {}"}).json()["boolean"]

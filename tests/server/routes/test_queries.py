@@ -12,7 +12,6 @@ import rdflib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accordgraph.dataset.build import assemble
 from accordgraph.library.catalogue import Library
 from accordgraph.library.query_file import Query
 from accordgraph.namespaces import BASE, CONCEPT
@@ -20,6 +19,7 @@ from accordgraph.project import find_project
 from accordgraph.results import formats
 from accordgraph.store.local import MemoryStore
 from support.html_page import HTML
+from support.real_dataset import assembly
 from support.sparql_client import ask, problem, rows
 
 LIBRARY = Library.load(find_project().queries)
@@ -30,7 +30,7 @@ BEFORE = "/queries/instruments-from-before-the-reporting-period"
 
 @cache
 def store() -> MemoryStore:
-    return MemoryStore(assemble(find_project()).nquads)
+    return MemoryStore(assembly().nquads)
 
 
 @pytest.mark.parametrize("name", LIBRARY.queries)
