@@ -127,7 +127,7 @@ def test_what_a_document_looks_like(context: Context) -> None:
     }
 
 
-def test_the_whole_graph_keeps_its_meaning(graph: httpx.Client, real: Path) -> None:
+def test_the_whole_graph_keeps_its_meaning(graph: httpx.Client, dataset: Path) -> None:
     """Every triple of the graph, written with the context that the server makes."""
     rows = {
         name: graph.get(
@@ -135,7 +135,7 @@ def test_the_whole_graph_keeps_its_meaning(graph: httpx.Client, real: Path) -> N
         ).json()["results"]["bindings"]
         for name in ("terms", "values")
     }
-    quads = ox.parse(real.read_bytes(), ox.RdfFormat.N_QUADS)
+    quads = ox.parse(dataset.read_bytes(), ox.RdfFormat.N_QUADS)
     triples = {quad.triple for quad in quads if quad.graph_name == ox.DefaultGraph()}
     document = Context(rows["terms"], rows["values"]).write(rows_of(list(triples)))
     found = ox.parse(json.dumps(document).encode(), ox.RdfFormat.JSON_LD)

@@ -114,9 +114,9 @@ def test_every_form_is_named(description: Description) -> None:
     assert description.objects(service, SD.feature) == []
 
 
-def test_the_numbers_are_right(description: Description, real: Path) -> None:
+def test_the_numbers_are_right(description: Description, dataset: Path) -> None:
     """Count everything again, from the file."""
-    quads = list(ox.parse(real.read_bytes(), ox.RdfFormat.N_QUADS))
+    quads = list(ox.parse(dataset.read_bytes(), ox.RdfFormat.N_QUADS))
     triples = [quad.triple for quad in quads if quad.graph_name == ox.DefaultGraph()]
     graphs = Counter(quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode))
     types: dict[object, set[str]] = {}
@@ -132,9 +132,9 @@ def test_the_numbers_are_right(description: Description, real: Path) -> None:
         objects[triple.predicate.value].add(triple.object)
     inner = Counter((class_, t.predicate.value) for t in triples for class_ in types.get(t.subject, ()))
 
-    (dataset,) = description.of(SD.Dataset)
-    (default,) = description.objects(dataset, SD.defaultGraph)
-    for node in (dataset, default):
+    (void_dataset,) = description.of(SD.Dataset)
+    (default,) = description.objects(void_dataset, SD.defaultGraph)
+    for node in (void_dataset, default):
         assert description.number(node, VOID.triples) == len(triples)
         assert description.number(node, VOID.distinctSubjects) == len({t.subject for t in triples})
         assert description.number(node, VOID.distinctObjects) == len({t.object for t in triples})
@@ -144,7 +144,7 @@ def test_the_numbers_are_right(description: Description, real: Path) -> None:
         assert description.number(node, VOID.entities) == len(ours)
 
     found_classes, found_inner = {}, {}
-    for part in description.objects(dataset, VOID.classPartition):
+    for part in description.objects(void_dataset, VOID.classPartition):
         (class_,) = description.objects(part, VOID["class"])
         found_classes[class_.value] = description.number(part, VOID.entities)
         for smaller in description.objects(part, VOID.propertyPartition):
@@ -153,30 +153,30 @@ def test_the_numbers_are_right(description: Description, real: Path) -> None:
     assert found_classes == classes
     assert found_inner == inner
     found_properties = {}
-    for part in description.objects(dataset, VOID.propertyPartition):
+    for part in description.objects(void_dataset, VOID.propertyPartition):
         (property_,) = description.objects(part, VOID.property)
         found_properties[property_.value] = description.number(part, VOID.triples)
         assert description.number(part, VOID.distinctSubjects) == len(subjects[property_.value])
         assert description.number(part, VOID.distinctObjects) == len(objects[property_.value])
     assert found_properties == properties
     found_graphs = {}
-    for named in description.objects(dataset, SD.namedGraph):
+    for named in description.objects(void_dataset, SD.namedGraph):
         (name,), (graph,) = description.objects(named, SD.name), description.objects(named, SD.graph)
         found_graphs[name.value] = description.number(graph, VOID.triples)
     assert found_graphs == graphs
 
 
 def test_the_dataset_says_where_it_is_from(graph: httpx.Client, description: Description) -> None:
-    (dataset,) = description.of(SD.Dataset)
-    assert [term.value for term in description.objects(dataset, DCTERMS.license)] == [
+    (void_dataset,) = description.of(SD.Dataset)
+    assert [term.value for term in description.objects(void_dataset, DCTERMS.license)] == [
         "https://creativecommons.org/licenses/by/4.0/"
     ]
-    assert description.objects(dataset, VOID.uriSpace) == [ox.Literal(BASE)]
-    examples = description.objects(dataset, VOID.exampleResource)
+    assert description.objects(void_dataset, VOID.uriSpace) == [ox.Literal(BASE)]
+    examples = description.objects(void_dataset, VOID.exampleResource)
     assert len(examples) > 5
     for example in examples:
         assert graph.get("/" + example.value.removeprefix(BASE)).status_code == 303
-    assert description.objects(dataset, VOID.dataDump) == []
+    assert description.objects(void_dataset, VOID.dataDump) == []
 
 
 def test_a_parameter_without_a_value_is_still_a_query(small: httpx.Client) -> None:

@@ -35,9 +35,9 @@ def test_the_forms_of_a_document_are_one_graph(graph: httpx.Client, address: str
     assert differences(graph, address) == {}
 
 
-def test_so_are_those_of_the_first_thing_of_each_class(graph: httpx.Client, real: Path) -> None:
+def test_so_are_those_of_the_first_thing_of_each_class(graph: httpx.Client, dataset: Path) -> None:
     first: dict[str, str] = {}
-    for quad in ox.parse(real.read_bytes(), ox.RdfFormat.N_QUADS):
+    for quad in ox.parse(dataset.read_bytes(), ox.RdfFormat.N_QUADS):
         if quad.predicate == RDF.type and quad.graph_name == ox.DefaultGraph():
             first[str(quad.object)] = min(first.get(str(quad.object), "~"), quad.subject.value)
     things = {iri for iri in first.values() if iri.startswith((BASE + "id/", BASE + "concept/"))}

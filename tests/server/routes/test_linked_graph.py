@@ -24,8 +24,8 @@ def own_iris(dataset: Path) -> set[str]:
     return found
 
 
-def test_every_iri_of_the_graph_dereferences(graph: httpx.Client, real: Path) -> None:
-    iris = own_iris(real)
+def test_every_iri_of_the_graph_dereferences(graph: httpx.Client, dataset: Path) -> None:
+    iris = own_iris(dataset)
     assert len(iris) > 3500
     defined: dict[str, set[str]] = {}
     for address in sorted({"/" + iri.removeprefix(BASE).partition("#")[0] for iri in iris}):
@@ -43,8 +43,8 @@ def test_every_iri_of_the_graph_dereferences(graph: httpx.Client, real: Path) ->
     assert terms <= defined["/ontology"]
 
 
-def test_documents_of_the_graph_and_the_links_on_their_pages(graph: httpx.Client, real: Path) -> None:
-    things = sorted(iri for iri in own_iris(real) if iri.startswith((ID, BASE + "concept/")))
+def test_documents_of_the_graph_and_the_links_on_their_pages(graph: httpx.Client, dataset: Path) -> None:
+    things = sorted(iri for iri in own_iris(dataset) if iri.startswith((ID, BASE + "concept/")))
     local: set[str] = set()
     for iri in things[::25]:
         path = "/" + iri.removeprefix(BASE)

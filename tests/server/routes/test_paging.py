@@ -73,9 +73,9 @@ def test_a_part_leads_to_others_of_the_same_form_and_language(
             assert f'href="{link}"'.replace("&", "&amp;") in here.text
 
 
-def test_a_page_that_is_cut_leads_on_in_its_language(real: Path) -> None:
+def test_a_page_that_is_cut_leads_on_in_its_language(dataset: Path) -> None:
     settings = Settings(client_seconds=0, client_errors=0, table_rows=100)
-    with serving(real, settings) as address, httpx.Client(base_url=address) as client:
+    with serving(dataset, settings) as address, httpx.Client(base_url=address) as client:
         page = client.get(f"{ADDRESS}.html?lang=fr&language=fr")
         following = f"{ADDRESS}.html?language=fr&limit=100&offset=100&lang=fr"
         assert f'rel="next" href="{following}"'.replace("&", "&amp;") in page.text

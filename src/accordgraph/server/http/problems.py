@@ -7,7 +7,7 @@ knows the request.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from fastapi import FastAPI
@@ -25,40 +25,197 @@ MEDIA_TYPE = "application/problem+json"
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of problem: its name in the IRI of its type, its status and its title."""
+    """A problem type: its name in the IRI of the type, its status, its title, and what a client can do."""
 
     name: str
     status: int
     title: str
+    meaning: str
 
 
-MISSING_QUERY = Kind("missing-query", 400, "No query")
-BAD_REQUEST = Kind("bad-request", 400, "The request is not as the protocol asks")
-MALFORMED_QUERY = Kind("malformed-query", 400, "The query cannot be read")
-EVALUATION = Kind("evaluation", 400, "The query cannot be evaluated")
-REFUSED = Kind("refused", 403, "This endpoint does not do that")
-NOT_FOUND = Kind("not-found", 404, "There is nothing here")
-METHOD = Kind("method-not-allowed", 405, "This method is not used here")
-GONE = Kind("gone", 410, "This was withdrawn")
-NOT_ACCEPTABLE = Kind("not-acceptable", 406, "The answer has no form that was asked for")
-MEDIA = Kind("unsupported-media-type", 415, "The body is of a type or coding that is not read here")
-PARAMETERS = Kind("invalid-parameters", 422, "A parameter does not fit")
-TIMEOUT = Kind("request-timeout", 408, "The body of the request did not come in time")
-TOO_LONG = Kind("too-long", 413, "The request is too long")
-LONG_ADDRESS = Kind("address-too-long", 414, "The address is too long")
-LONG_HEAD = Kind("head-too-long", 431, "The head of the request is too long")
-TOO_LARGE = Kind("limit-exceeded", 400, "This is more than the server allows")
-TOO_MANY = Kind("too-many-requests", 429, "This client has used what one may")
-MISDIRECTED = Kind("misdirected", 421, "This server is not asked for that address")
-LEFT = Kind("client-left", 499, "The client went away")
-TOO_SLOW = Kind("query-timeout", 503, "The query took too long")
-TOO_MUCH_MEMORY = Kind("query-memory", 503, "The query took too much memory")
-BUSY = Kind("overloaded", 503, "There is no place for this query now")
-NOT_READY = Kind("not-ready", 503, "The server does not answer queries now")
-FAILED = Kind("query-failed", 503, "The process of the query failed")
-INTERNAL = Kind("internal-error", 500, "The server failed")
-NOT_IMPLEMENTED = Kind("not-implemented", 501, "This server does not know that")
-VERSION = Kind("http-version", 505, "This server speaks another version of HTTP")
+KINDS: dict[str, Kind] = {}
+"""Every problem type by its name: the one table that responses, pages and the OpenAPI document read."""
+
+
+def _kind(name: str, status: int, title: str, meaning: str) -> Kind:
+    KINDS[name] = Kind(name, status, title, meaning)
+    return KINDS[name]
+
+
+MISSING_QUERY = _kind(
+    "missing-query",
+    400,
+    "Missing query",
+    "The request has no query. Send one as the parameter 'query' or as the body.",
+)
+BAD_REQUEST = _kind(
+    "bad-request",
+    400,
+    "Bad request",
+    "The request does not follow the protocol. The detail states what is wrong.",
+)
+MALFORMED_QUERY = _kind(
+    "malformed-query",
+    400,
+    "Query syntax error",
+    "The query is not SPARQL 1.1. 'line' and 'column' give the place of the error.",
+)
+EVALUATION = _kind(
+    "evaluation",
+    400,
+    "Query evaluation error",
+    "The syntax is correct, but a part of the query cannot be evaluated, such as a call of an unknown "
+    "function.",
+)
+TOO_LARGE = _kind(
+    "limit-exceeded",
+    400,
+    "Limit exceeded",
+    "The query or its result exceeds a limit of the server. 'limit' names the setting; request less, or "
+    "in parts.",
+)
+REFUSED = _kind(
+    "refused",
+    403,
+    "Operation not permitted",
+    "The endpoint is read-only: it takes no SPARQL Update and does not call other endpoints (SERVICE).",
+)
+NOT_FOUND = _kind(
+    "not-found",
+    404,
+    "Not found",
+    "Neither the graph nor the server has a resource of this name. Names are case-sensitive.",
+)
+METHOD = _kind(
+    "method-not-allowed",
+    405,
+    "Method not allowed",
+    "The address does not support this method. The header Allow lists the methods that it supports.",
+)
+NOT_ACCEPTABLE = _kind(
+    "not-acceptable",
+    406,
+    "No acceptable response format",
+    "The result is not available in a format that 'format', the suffix or the Accept header asks for. "
+    "'available' lists the media types that are.",
+)
+TIMEOUT = _kind(
+    "request-timeout",
+    408,
+    "Request timeout",
+    "The body of the request did not arrive in time. Send it faster, or in smaller parts.",
+)
+GONE = _kind(
+    "gone",
+    410,
+    "Resource withdrawn",
+    "The resource was withdrawn. 'replacedBy', where present, names its successor.",
+)
+TOO_LONG = _kind(
+    "too-long",
+    413,
+    "Request body too large",
+    "The query or the body is longer than the server accepts. 'limit' names the setting.",
+)
+LONG_ADDRESS = _kind(
+    "address-too-long",
+    414,
+    "URI too long",
+    "The URI is longer than the server accepts; 'limit' names the setting. Send a long query by POST.",
+)
+MEDIA = _kind(
+    "unsupported-media-type",
+    415,
+    "Unsupported media type or content coding",
+    "The address does not accept a body of this media type or content coding.",
+)
+MISDIRECTED = _kind(
+    "misdirected",
+    421,
+    "Misdirected request",
+    "The request names an https URI, but the connection does not use TLS.",
+)
+PARAMETERS = _kind(
+    "invalid-parameters",
+    422,
+    "Invalid parameter",
+    "A parameter has an invalid value. 'errors' lists each with the values that are valid.",
+)
+TOO_MANY = _kind(
+    "too-many-requests",
+    429,
+    "Rate limit exceeded",
+    "The client has used the CPU time or the number of failed queries that it has per minute. Retry-After "
+    "gives the seconds to wait.",
+)
+LONG_HEAD = _kind(
+    "head-too-long",
+    431,
+    "Request header fields too large",
+    "The headers of the request are longer than the server accepts; 'limit' names the setting. Send fewer.",
+)
+LEFT = _kind(
+    "client-left",
+    499,
+    "Client closed request",
+    "The client closed the connection before the response. This appears in logs only.",
+)
+INTERNAL = _kind(
+    "internal-error",
+    500,
+    "Internal server error",
+    "The server met an unexpected error, which its log records.",
+)
+NOT_IMPLEMENTED = _kind(
+    "not-implemented",
+    501,
+    "Not implemented",
+    "The server does not support the method, or the transfer coding of the body. Methods are case-sensitive.",
+)
+TOO_SLOW = _kind(
+    "query-timeout",
+    503,
+    "Query timed out",
+    "The query took longer than the server allows. Request less: name a class or a resource, and avoid "
+    "patterns that share no variable.",
+)
+TOO_MUCH_MEMORY = _kind(
+    "query-memory",
+    503,
+    "Query exceeded the memory limit",
+    "The query needed more memory than the server allows. Request less, or do not sort.",
+)
+BUSY = _kind(
+    "overloaded",
+    503,
+    "Server overloaded",
+    "No slot is free for the query. Retry-After gives the seconds to wait.",
+)
+NOT_READY = _kind(
+    "not-ready",
+    503,
+    "Service not ready",
+    "The store of the server does not respond, so that no query can be answered. Retry later.",
+)
+FAILED = _kind(
+    "query-failed",
+    503,
+    "Query worker failed",
+    "The worker process of the query ended unexpectedly and was replaced. Retry.",
+)
+VERSION = _kind(
+    "http-version",
+    505,
+    "HTTP version not supported",
+    "The request uses a version of HTTP other than 1.0 and 1.1.",
+)
+OTHER = _kind(
+    "http",
+    400,
+    "Request failed",
+    "The request cannot be answered; the status states why.",
+)
+"""For statuses that have no type of their own."""
 
 _BY_STATUS = {kind.status: kind for kind in (NOT_FOUND, METHOD, NOT_ACCEPTABLE, MEDIA, INTERNAL)}
 
@@ -112,7 +269,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         phrase = HTTPStatus(error.status_code).phrase
-        kind = _BY_STATUS.get(error.status_code, Kind("http", error.status_code, phrase))
+        kind = _BY_STATUS.get(error.status_code, replace(OTHER, status=error.status_code, title=phrase))
         detail = str(error.detail)
         if kind is NOT_FOUND:
             detail = f"there is nothing at {shown(request.url.path)}"

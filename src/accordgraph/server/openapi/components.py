@@ -4,25 +4,15 @@ from collections.abc import Iterable, Sequence
 
 from accordgraph.results import formats
 from accordgraph.results.formats import Form
-from accordgraph.server.http import problems
+from accordgraph.server.http.problems import KINDS, MEDIA_TYPE
 from accordgraph.server.openapi.schemas import LANGUAGE, TEXT, Json, form_of, ref, schemas
 from accordgraph.server.routes.queries import DESCRIPTIONS, LISTS
 
 ERRORS = {
-    "400": "The request or the query cannot be read, or the answer is more than a setting allows",
-    "403": "An update, or a call of another endpoint, which this one does not do",
-    "404": "There is nothing at this address",
-    "406": "None of the forms of the answer fits; `available` lists them",
-    "408": "The body of the request did not come in time",
-    "410": "This was withdrawn; `replacedBy` says what to use instead",
-    "413": "The request, or the query in it, is longer than a setting allows",
-    "415": "The body is of a type or coding that is not read here",
-    "422": "A parameter does not fit; `errors` lists each",
-    "429": "This client has used what one may; Retry-After says when to come again",
-    "503": "The query took too long, or has no place now: Retry-After then says when to come again",
-    "default": "Another problem: a method that is not used here (405), or a fault of the server (500)",
-}
-"""The problems by status, and what they mean."""
+    status: "; ".join(kind.title for kind in KINDS.values() if str(kind.status) == status)
+    for status in ("400", "403", "404", "406", "408", "410", "413", "415", "422", "429", "503")
+} | {"default": "Another problem: a method that is not supported (405), or an internal error (500)"}
+"""The problems of an operation by status."""
 QUERIED = ("429", "503")
 """What any answer that needs a query may end in."""
 _ANSWER = "The answer; or the query (rq)"
@@ -107,7 +97,7 @@ def failures(statuses: Iterable[str]) -> Json:
 
 def components() -> Json:
     """Return the schemas and the responses that operations refer to."""
-    problem = {"content": {problems.MEDIA_TYPE: {"schema": ref("schemas", "Problem")}}}
+    problem = {"content": {MEDIA_TYPE: {"schema": ref("schemas", "Problem")}}}
     everything = (formats.SPARQL, *formats.RESULTS, *formats.GRAPHS)
     answers = {
         "Solutions": answer((*formats.RESULTS, *DESCRIPTIONS, formats.SPARQL), _ANSWER),

@@ -6,7 +6,7 @@ OpenAPI 3.1 knows no parameter of a path that holds slashes: that is said in wor
 from accordgraph.namespaces import GRAPH
 from accordgraph.results import formats
 from accordgraph.results.formats import Form
-from accordgraph.server.http.problem_catalogue import kinds
+from accordgraph.server.http.problems import KINDS
 from accordgraph.server.openapi.components import (
     QUERIED,
     answer,
@@ -107,7 +107,7 @@ def document_paths() -> Json:
     home, kind = answer(_PAGES, "The document", "Home"), answer(_PAGES, "The meaning", "Kind")
     asked, paged = [format_of(urls.FORMS), lang()], [format_of(_PAGES), lang()]
     one, whole = responses(document, ("400", "404", "503")), responses(document, ("400", "406", "503"))
-    name = in_path("name", one_of(kinds()), "The name of the kind", "not-found")
+    name = in_path("name", one_of(KINDS), "The name of the kind", "not-found")
     openapi: Json = {"description": "This document", "content": {formats.LIST.media_type: {}}}
     page = responses(answer((formats.HTML,), "The page"), ("503",))
     context = responses(answer((_CONTEXT,), "The context"), ("503",))

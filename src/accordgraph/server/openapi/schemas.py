@@ -8,7 +8,7 @@ from accordgraph.library.parameters import INTEGERS, IRI_SCHEMES
 from accordgraph.namespaces import PREFIXES
 from accordgraph.results.formats import Form
 from accordgraph.server.http.languages import LANGUAGES
-from accordgraph.server.http.problem_catalogue import kinds
+from accordgraph.server.http.problems import KINDS
 
 Json = dict[str, Any]
 
@@ -107,7 +107,7 @@ _HOME = ("name", "version", "about", "sparql", "ontology", "shapes", "void", "co
 
 def _problem() -> Json:
     fault = record({"parameter": TEXT, "value": TEXT, "detail": TEXT})
-    types = sorted({kind.title for kind in kinds().values()})
+    types = sorted({kind.title for kind in KINDS.values()})
     return record(
         {
             "type": _ADDRESS,

@@ -22,8 +22,7 @@ from accordgraph.results import formats
 from accordgraph.server.http import problems
 from accordgraph.server.http.languages import language_of
 from accordgraph.server.http.negotiation import Choice, choose_form, header_of
-from accordgraph.server.http.problem_catalogue import MEANINGS, kinds
-from accordgraph.server.http.problems import Problem
+from accordgraph.server.http.problems import KINDS, Problem
 from accordgraph.server.pages import html, urls
 from accordgraph.server.pages.dataset_index import Catalogue
 from accordgraph.server.pages.graph_writer import rows_of, write_graph
@@ -200,13 +199,13 @@ class Guide:
     async def problem(self, request: Request) -> Response:
         """Say what a kind of problem means: JSON for programs, a page for people."""
         name, language = request.path_params["name"], language_of(request)
-        kind = kinds().get(name)
+        kind = KINDS.get(name)
         if kind is None:
             raise Problem(problems.NOT_FOUND, f"there is no kind of problem of the name {shown(name)}")
         choice = choose_form(
             header_of(request, "accept"), request.query_params.get("format"), (formats.LIST, formats.HTML)
         )
-        iri, meaning = f"{BASE}problem/{name}", MEANINGS[name]
+        iri, meaning = f"{BASE}problem/{name}", kind.meaning
         if choice.form == formats.HTML:
 
             def make() -> bytes:
