@@ -17,11 +17,11 @@ from accordgraph.library.query_file import Query
 from accordgraph.namespaces import CONCEPT
 from accordgraph.results import formats
 from accordgraph.server.http.languages import language_of
+from accordgraph.server.http.representation import document
 from accordgraph.server.openapi.components import QUERIED, components, format_of, lang, number, responses
 from accordgraph.server.openapi.paths import fixed_paths
 from accordgraph.server.openapi.schemas import DAY, DECIMAL, INTEGER, IRI, TEXT, Json, concept_of, ref
 from accordgraph.server.pages import html
-from accordgraph.server.query_service.documents import document
 from accordgraph.server.routes import query_parameters
 from accordgraph.server.routes.queries import PATH, QueryApi
 from accordgraph.settings import Settings

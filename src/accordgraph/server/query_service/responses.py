@@ -1,17 +1,15 @@
-"""Sending answers: while the query runs, or when it has ended."""
+"""Responses that are sent while their query runs."""
 
 import asyncio
-from collections.abc import Mapping
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from accordgraph.errors import AccordGraphError
 from accordgraph.server.http.compression import IDENTITY, encoder
+from accordgraph.server.http.representation import Representation
 from accordgraph.server.query_service.cache import Draft
 from accordgraph.server.query_service.execution import UnderWay, unless_left
-
-_PIECE = 65_536
 
 
 class Streamed(Response):
@@ -20,13 +18,13 @@ class Streamed(Response):
     def __init__(
         self,
         run: UnderWay,
-        coding: str,
-        headers: Mapping[str, str],
+        representation: Representation,
         head_only: bool,
         draft: Draft,
     ) -> None:
-        super().__init__(None, 200, dict(headers))
+        super().__init__(None, 200, representation.headers)
         del self.headers["content-length"]
+        coding = representation.coding
         if coding != IDENTITY:
             self.headers["Content-Encoding"] = coding
         elif run.spool.ended:
@@ -60,20 +58,3 @@ class Streamed(Response):
         self._draft.add(rest)
         self._draft.keep()
         await send({"type": "http.response.body", "body": rest})
-
-
-class Whole(Response):
-    """A response whose body is known; sent in pieces, so that a slow client holds no copy of all of it."""
-
-    def __init__(self, body: bytes, coding: str, headers: Mapping[str, str]) -> None:
-        coded = {"Content-Encoding": coding} if coding != IDENTITY else {}
-        super().__init__(body, 200, dict(headers) | coded)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the pieces."""
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        for start in range(0, len(self.body), _PIECE):
-            piece = self.body[start : start + _PIECE]
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-            await asyncio.sleep(0)
-        await send({"type": "http.response.body", "body": b""})

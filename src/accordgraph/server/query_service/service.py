@@ -20,15 +20,14 @@ from accordgraph.engine.engine import UNKNOWN, Current, Job, gather
 from accordgraph.errors import AccordGraphError
 from accordgraph.results import formats
 from accordgraph.server.http import request_context
-from accordgraph.server.http.compression import choose_coding, encode
-from accordgraph.server.http.conditional import matches
-from accordgraph.server.http.languages import content_language
-from accordgraph.server.http.negotiation import Choice, header_of
+from accordgraph.server.http.compression import encode
+from accordgraph.server.http.negotiation import Choice
+from accordgraph.server.http.representation import Representation
 from accordgraph.server.query_service.cache import Cache, Draft
 from accordgraph.server.query_service.execution import Question, UnderWay
 from accordgraph.server.query_service.outcomes import as_problem, outcome_of
 from accordgraph.server.query_service.rate_limit import Budgets, BudgetSpent, client_of
-from accordgraph.server.query_service.responses import Streamed, Whole
+from accordgraph.server.query_service.responses import Streamed
 from accordgraph.server.query_service.spool import Room
 from accordgraph.settings import Settings
 from accordgraph.sparql.tokenizer import always_the_same
@@ -39,8 +38,6 @@ _TURNS, _HANDS = 4, 2
 """The long answers of which a piece is taken or sent at the same time, and the tasks of our own."""
 LIMITS = '</api/settings>; rel="service-meta"'
 """Where a client learns beforehand how much an answer may hold (RFC 8631)."""
-_CONDITIONAL = ("GET", "HEAD", "QUERY")
-"""The methods for which an entity tag that the client has is looked at."""
 
 Found = TypeVar("Found")
 Observe = Callable[[str, float, int], None]
@@ -136,48 +133,38 @@ class Answers:
         """Answer a question; raises `Problem` for one that fails before a part of its answer was sent."""
         began, token = time.perf_counter(), self.engine.token
         request_context.note_query(question.text)
-        coding = choose_coding(header_of(request, "accept-encoding"))
-        key = self._key(question, coding, str(request.url) if question.render else "")
-        headers = {
-            "Content-Type": question.choice.content_type,
-            "Vary": "Accept, Accept-Encoding",
-            "Cache-Control": "no-cache",
-            **content_language(request, question.choice.content_type),
-            **(question.headers or {}),
-        }
-        headers["Link"] = ", ".join(filter(None, (headers.get("Link"), LIMITS)))
-        same = self.engine.digest != UNKNOWN and always_the_same(question.text)
-        if same:
-            headers["ETag"] = f'"{key}"'
-            kept = self.cache.get(key)
-            condition = header_of(request, "if-none-match") if request.method in _CONDITIONAL else None
-            if matches(condition, headers["ETag"], known=kept is not None):
+        sent = Representation(request, question.choice.content_type, question.headers)
+        sent.headers["Link"] = ", ".join(filter(None, (sent.headers.get("Link"), LIMITS)))
+        key = None
+        if self.engine.digest != UNKNOWN and always_the_same(question.text):
+            key = sent.tagged(self._key(question, str(request.url) if question.render else ""))
+            cached = self.cache.get(key)
+            if response := sent.not_modified(exists=cached is not None):
                 self._observe("not-modified", time.perf_counter() - began, 0)
-                return Response(None, 304, headers)
-            if kept is not None:
+                return response
+            if cached is not None:
                 self._observe("cached", time.perf_counter() - began, 0)
-                return Whole(kept, coding, headers | {"Server-Timing": "cache;desc=hit"})
+                sent.headers["Server-Timing"] = "cache;desc=hit"
+                return sent.whole(cached)
         else:
-            headers["Cache-Control"] = "no-store"
+            sent.volatile()
         run = self._ask(request, question, began)
         try:
             await run.begin(request)
-            headers["Server-Timing"] = run.timing()
+            sent.headers["Server-Timing"] = run.timing()
             at_once = run.spool.ended and (question.render is not None or len(run.spool) <= _AT_ONCE)
-            body = await self._whole(run, coding) if at_once else None
+            body = await self._whole(run, sent.coding) if at_once else None
         except BaseException:
             run.close()
             raise
-        if same and not self._lasts(run.job, token):  # the tag of one dataset is not that of the next
-            same = False
-            del headers["ETag"]
-            headers["Cache-Control"] = "no-store"
+        if key and not self._lasts(run.job, token):  # the tag of one dataset is not that of the next
+            key = None
+            sent.volatile()
         if body is None:
-            draft = Draft(self.cache, key if same else None)
-            return Streamed(run, coding, headers, request.method == "HEAD", draft)
-        if same:
+            return Streamed(run, sent, request.method == "HEAD", Draft(self.cache, key))
+        if key:
             self.cache.put(key, body)
-        return Whole(body, coding, headers)
+        return sent.whole(body)
 
     def _ask(self, request: Request, question: Question, began: float) -> UnderWay:
         """Begin a query on the account of the client; raises `Problem` when that has nothing left."""
@@ -198,23 +185,17 @@ class Answers:
         `name` says what it is, with all that it depends on beside the dataset and the form; `digest` names
         the dataset that it is made from (default: the one that is asked now).
         """
-        coding = choose_coding(header_of(request, "accept-encoding"))
-        sent = {
-            "Content-Type": choice.content_type,
-            "Vary": "Accept, Accept-Encoding",
-            **content_language(request, choice.content_type),
-            **(headers or {}),
-        }
+        sent = Representation(request, choice.content_type, headers)
         if (digest or self.engine.digest) == UNKNOWN:
-            return Whole(encode(coding, make()), coding, sent | {"Cache-Control": "no-store"})
-        key = self._tag((name, choice.content_type), coding, digest)
-        sent |= {"Cache-Control": "no-cache", "ETag": f'"{key}"'}
-        if matches(header_of(request, "if-none-match"), sent["ETag"]):
-            return Response(None, 304, sent)
+            sent.volatile()
+            return sent.whole(encode(sent.coding, make()))
+        key = sent.tagged(self._tag((name, choice.content_type), digest))
+        if response := sent.not_modified():
+            return response
         if (body := self.cache.get(key)) is None:
-            body = encode(coding, make())
+            body = encode(sent.coding, make())
             self.cache.put(key, body)
-        return Whole(body, coding, sent)
+        return sent.whole(body)
 
     async def _whole(self, run: UnderWay, coding: str) -> bytes:
         body = run.spool.whole()
@@ -224,8 +205,8 @@ class Answers:
             body = made if isinstance(made, bytes) else await made
         return await asyncio.to_thread(encode, coding, body)
 
-    def _key(self, question: Question, coding: str, page: str) -> str:
-        """Return what names an answer: the dataset, query, graphs, form and coding, and the page it is in."""
+    def _key(self, question: Question, page: str) -> str:
+        """Return what names a result: the dataset, query, graphs and format, and the page it is in."""
         graphs = question.graphs
         parts = (
             question.text,
@@ -236,11 +217,11 @@ class Answers:
             page,
             "" if question.steady else self.engine.token,
         )
-        return self._tag(parts, coding)
+        return self._tag(parts)
 
-    def _tag(self, parts: tuple[object, ...], coding: str, digest: str = "") -> str:
-        asked = hashlib.sha256(json.dumps((__version__, *parts)).encode()).hexdigest()
-        return f"{(digest or self.engine.digest)[:16]}-{asked[:24]}-{coding}"
+    def _tag(self, parts: tuple[object, ...], digest: str = "") -> str:
+        name = hashlib.sha256(json.dumps((__version__, *parts)).encode()).hexdigest()
+        return f"{(digest or self.engine.digest)[:16]}-{name[:24]}"
 
     def _ended(self, client: str, job: Job, outcome: str, seconds: float) -> None:
         """Take note of how a query ended, and after how many seconds.

@@ -17,8 +17,8 @@ from accordgraph.server.http import problems
 from accordgraph.server.http.languages import language_of
 from accordgraph.server.http.negotiation import choose_form, header_of
 from accordgraph.server.http.problems import Problem
+from accordgraph.server.http.representation import document
 from accordgraph.server.pages import html
-from accordgraph.server.query_service.documents import document
 from accordgraph.server.query_service.metrics import Metrics
 from accordgraph.server.routes.search import Searcher
 from accordgraph.settings import Settings

@@ -28,9 +28,9 @@ from accordgraph.server.http.languages import PARAMETER, language_of
 from accordgraph.server.http.negotiation import choose_form, header_of
 from accordgraph.server.http.problems import Problem
 from accordgraph.server.http.query_string import pairs
+from accordgraph.server.http.representation import document
 from accordgraph.server.pages import html
 from accordgraph.server.pages.dataset_index import Catalogue
-from accordgraph.server.query_service.documents import document
 from accordgraph.server.query_service.execution import Question, Render
 from accordgraph.server.query_service.per_dataset import Fresh
 from accordgraph.server.query_service.service import Answers

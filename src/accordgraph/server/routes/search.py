@@ -19,8 +19,8 @@ from accordgraph.search.build_index import load_index
 from accordgraph.search.index import Found, Hit, Index
 from accordgraph.server.http.negotiation import choose_form, header_of
 from accordgraph.server.http.query_string import pairs
+from accordgraph.server.http.representation import document
 from accordgraph.server.pages.html import local
-from accordgraph.server.query_service.documents import document
 from accordgraph.server.query_service.outcomes import as_problem
 from accordgraph.server.query_service.per_dataset import Fresh
 from accordgraph.server.query_service.service import Answers
