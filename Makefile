@@ -15,8 +15,6 @@ ARGS ?=
 .PHONY: serve test test-all check lock clean
 
 serve: $(READY)
-	$(BIN)/accordgraph build
-	$(BIN)/accordgraph validate
 	$(BIN)/accordgraph serve --host $(HOST) --port $(PORT)
 
 test: $(READY)

@@ -26,7 +26,6 @@ from pathlib import Path
 SHOWN = 5
 """How many files a message names before it counts the rest."""
 
-
 MOST_SHOWN = 100
 """How many characters of what somebody sent a message repeats."""
 
@@ -34,6 +33,12 @@ MOST_SHOWN = 100
 def shown(text: str) -> str:
     """Return what somebody sent as a message repeats it: its beginning, where it is long."""
     return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"
+
+
+def first_of(items: Sequence[object], separator: str = ", ") -> str:
+    """Return the first items of a list in a line, and how many more there are."""
+    more = f" and {len(items) - SHOWN} more" if len(items) > SHOWN else ""
+    return separator.join(str(item) for item in items[:SHOWN]) + more
 
 
 class AccordGraphError(Exception):
@@ -58,9 +63,7 @@ class CanonicalFormError(InputError):
 
     def __init__(self, paths: list[Path]) -> None:
         self.paths = paths
-        names = " ".join(str(path) for path in paths[:SHOWN])
-        more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
-        super().__init__(f"not in canonical form: {names}{more}; `accordgraph format` puts it right")
+        super().__init__(f"not in canonical form: {first_of(paths, ' ')}; `accordgraph format` puts it right")
 
 
 class QueryFileError(InputError):

@@ -1,7 +1,8 @@
-"""Where the files of the graph are: a checkout, the copy inside an installed package, or any folder given."""
+"""The project: the folder with the files of the graph, and how a command finds it."""
 
+import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from accordgraph.errors import InputError, ReferenceMissing
@@ -15,18 +16,20 @@ _PACKAGE = Path(__file__).resolve().parent
 
 @dataclass(frozen=True)
 class Project:
-    """The folder with ontology/, data/, shapes/ and queries/, and the folder that the build writes to."""
+    """The folder with ontology/, data/, shapes/ and queries/, and the output folder of the build."""
 
     root: Path
     build: Path
+    origin: str = field(default="", compare=False)
+    """Why it is this folder, for the line in which a command states its project."""
 
     @staticmethod
-    def at(root: Path, build: Path | None = None) -> "Project":
+    def at(root: Path, build: Path | None = None, origin: str = "") -> "Project":
         """Return the project at `root`; raises `InputError` when a folder it needs is missing."""
         missing = [name for name in FOLDERS if not (root / name).is_dir()]
         if missing:
             raise InputError(f"{root} has no {', '.join(f'{name}/' for name in missing)}; it needs {_LIST}")
-        return Project(root, build if build is not None else root / "build")
+        return Project(root, build if build is not None else root / "build", origin)
 
     @property
     def ontology(self) -> Path:
@@ -58,30 +61,47 @@ class Project:
         for folder in folders or ("ontology", "data", "shapes"):
             yield from sorted((self.root / folder).rglob("*.ttl"))
 
+    def query_files(self, *kinds: str) -> Iterator[Path]:
+        """Yield every .rq file of these kinds of queries, in path order."""
+        for kind in kinds:
+            yield from sorted((self.queries / kind).rglob("*.rq"))
+
     def relative(self, path: Path) -> str:
         """Return the path from the root, with slashes: how findings and graphs name a file."""
         return path.resolve().relative_to(self.root.resolve()).as_posix()
 
 
-def find_project(settings: Settings | None = None) -> Project:
-    """Return the project: the root that is set, else the checkout of the code, else the packaged copy.
+def find_project(settings: Settings | None = None, folder: Path | None = None) -> Project:
+    """Return the project that a person works on.
 
-    An installed package has no folder of its own to write to: there the build goes to `build` in the working
-    folder, unless `ACCORDGRAPH_BUILD` says otherwise. Raises `InputError` when there is no project.
+    It is the first of: `folder` (the option `--project`), the setting `root`, the nearest folder upward from
+    the working folder that has the four folders, the checkout of the code, and the copy inside the package.
+    The packaged copy is not built in place but in `build` in the working folder, unless the setting `build`
+    names another folder. Raises `InputError` when a folder that was named is no project, or there is none.
     """
     settings = settings or Settings.from_environment()
+    if folder is not None:
+        return Project.at(folder.absolute(), settings.build, "--project")
     if settings.root is not None:
-        return Project.at(settings.root, settings.build)
-    checkout = _PACKAGE.parents[1]
-    if (checkout / "pyproject.toml").is_file() and (checkout / "ontology").is_dir():
-        return Project.at(checkout, settings.build)
-    return Project.at(_PACKAGE / "_assets", settings.build or Path.cwd() / "build")
+        return Project.at(settings.root.absolute(), settings.build, "ACCORDGRAPH_ROOT")
+    here, checkout = Path.cwd(), _PACKAGE.parents[1]
+    for root in (here, *here.parents):
+        if _is_project(root):
+            return Project.at(root, settings.build, "nearest folder upward")
+    if _is_project(checkout):
+        return Project.at(checkout, settings.build, "checkout of the code")
+    return Project.at(_PACKAGE / "_assets", settings.build or here / "build", "packaged copy")
 
 
-def find_reference(settings: Settings | None = None) -> Path:
-    """Return the folder of the reference material; raises `ReferenceMissing` when it is absent."""
+def _is_project(root: Path) -> bool:
+    """Return whether a folder has the four folders; one that cannot be read has not."""
+    return all(os.path.isdir(root / name) for name in FOLDERS)
+
+
+def find_reference(settings: Settings | None = None, project: Project | None = None) -> Path:
+    """Return the folder with the reference material; raises `ReferenceMissing` when it is absent."""
     settings = settings or Settings.from_environment()
-    folder = settings.reference or _PACKAGE.parents[1].parent / "shared"
+    folder = settings.reference or (project or find_project(settings)).root.parent / "shared"
     if not folder.is_dir():
         raise ReferenceMissing(f"no reference material at {folder}; set ACCORDGRAPH_REFERENCE to its folder")
     return folder

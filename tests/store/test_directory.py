@@ -124,15 +124,15 @@ def test_a_folder_that_is_no_store(tmp_path: Path) -> None:
 
 def test_the_command(accordgraph: Callable[..., Result], tmp_path: Path) -> None:
     folder = tmp_path / "store"
-    refused = accordgraph("load", folder)
+    refused = accordgraph("load", folder, "--no-build")
     assert refused.exit_code == 2 and "`accordgraph build`" in refused.output
     accordgraph("build")
-    refused = accordgraph("load", folder)
+    refused = accordgraph("load", folder, "--no-build")
     assert refused.exit_code == 2 and "`accordgraph validate`" in refused.output
     accordgraph("validate")
     done = accordgraph("load", folder, "--json")
     assert done.exit_code == 0, done.output
-    assert json.loads(done.output)["digest"] == hold(folder).digest
+    assert json.loads(done.stdout)["digest"] == hold(folder).digest
     refused = accordgraph("load", folder, "--update", "http://127.0.0.1:1/")
     assert refused.exit_code == 2 and "engine elsewhere" in refused.output
 

@@ -1,10 +1,13 @@
-"""Small datasets, put where `serve` looks for one, with the word that they are valid, or not."""
+"""Small datasets, put where `serve` looks for one, as if built from the files of the checkout and judged."""
 
 import hashlib
 import json
 from pathlib import Path
 
+from accordgraph.dataset.build import dataset_files, file_digests, rule_files
 from accordgraph.namespaces import ACG, ID, RDF, SKOS
+from accordgraph.project import Project
+from support.paths import ROOT
 
 
 def dataset(size: int) -> bytes:
@@ -14,6 +17,10 @@ def dataset(size: int) -> bytes:
 
 def publish(folder: Path, content: bytes, conforms: bool = True) -> str:
     digest = hashlib.sha256(content).hexdigest()
+    project = Project.at(ROOT, folder)
     (folder / "accordgraph.nq").write_bytes(content)
-    (folder / "validation.json").write_text(json.dumps({"digest": digest, "conforms": conforms}))
+    manifest = {"digest": digest, "inputs": file_digests(project, dataset_files(project))}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    verdict = {"digest": digest, "conforms": conforms, "inputs": file_digests(project, rule_files(project))}
+    (folder / "validation.json").write_text(json.dumps(verdict))
     return digest

@@ -8,7 +8,7 @@ import click
 from accordgraph import __version__
 from accordgraph.cli.bench_command import bench
 from accordgraph.cli.dataset_commands import build, docs, format_, validate, verify
-from accordgraph.cli.group import Group
+from accordgraph.cli.group import Group, project_option
 from accordgraph.cli.query_commands import queries, query
 from accordgraph.cli.server_commands import load, serve
 
@@ -18,6 +18,7 @@ from accordgraph.cli.server_commands import load, serve
     commands=(bench, build, docs, format_, load, queries, query, serve, validate, verify),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+@project_option
 @click.version_option(__version__, prog_name="accordgraph")
 def main() -> None:
     """AccordGraph: how Belgium implements the European Framework Agreement on Digitalisation."""

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import click
 
-from accordgraph.cli.group import as_json
+from accordgraph.cli.group import as_json, current_project, project_option, to_stderr
 from accordgraph.errors import ReferenceMissing
-from accordgraph.project import find_project, find_reference
+from accordgraph.project import find_reference
+from accordgraph.settings import Settings
 
 
 @click.command()
+@project_option
 @as_json
 def build(as_json: bool) -> None:
     """Build the dataset: parse, check the canonical form, derive, write."""
@@ -19,9 +21,9 @@ def build(as_json: bool) -> None:
     from accordgraph.dataset.build import NQUADS
     from accordgraph.dataset.build import build as run
 
-    project = find_project()
-    with progress(quiet=as_json) as tell:
-        assembly = run(project, tell)
+    project = current_project()
+    with progress(quiet=as_json) as show:
+        assembly = run(project, show)
     manifest = assembly.manifest()
     if as_json:
         click.echo(json.dumps(manifest, indent=2))
@@ -43,6 +45,7 @@ def build(as_json: bool) -> None:
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "shacl"]), default="text", help="The report."
 )
+@project_option
 @as_json
 def validate(form: str, as_json: bool) -> None:
     """Check the files against the shapes and the quality queries; exit 1 on a violation."""
@@ -50,23 +53,23 @@ def validate(form: str, as_json: bool) -> None:
     from accordgraph.validation.report import json_report, shacl_report, text_report
     from accordgraph.validation.validate import validate as run
 
-    project = find_project()
+    project = current_project()
     form = "json" if as_json else form
-    with progress(quiet=form != "text") as tell:
-        verdict = run(project, tell)
+    with progress(quiet=form != "text") as show:
+        verdict = run(project, show)
     if form == "json":
         click.echo(json_report(verdict.findings, digest=verdict.digest, counts=verdict.counts))
     elif form == "shacl":
         click.echo(shacl_report(verdict.findings), nl=False)
     else:
         click.echo(text_report(verdict.findings), nl=False)
-        counts = ", ".join(f"{severity}: {count}" for severity, count in verdict.counts.items())
-        click.echo(f"{'conforms' if verdict.conforms else 'does not conform'} ({counts})")
+        click.echo(verdict.summary)
     sys.exit(0 if verdict.conforms else 1)
 
 
 @click.command()
 @click.option("--sources", type=click.Path(path_type=Path), help="Folder of the sources' texts.")
+@project_option
 @as_json
 def verify(sources: Path | None, as_json: bool) -> None:
     """Check every passage and every value against the sources' texts; exit 1 when one does not match."""
@@ -76,8 +79,9 @@ def verify(sources: Path | None, as_json: bool) -> None:
     from accordgraph.verification.profile import load_profiles
     from accordgraph.verification.verify import run_verify
 
-    project = find_project()
-    folder = sources or find_reference() / "sources"
+    settings = Settings.from_environment()
+    project = current_project(settings)
+    folder = sources or find_reference(settings, project) / "sources"
     if not folder.is_dir():
         raise ReferenceMissing(f"no folder {folder}; name the folder of the sources' texts with --sources")
     report = run_verify(load_dataset(project), folder, load_profiles(project.profiles))
@@ -97,19 +101,18 @@ def verify(sources: Path | None, as_json: bool) -> None:
 @click.command("format")
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--check", is_flag=True, help="Change nothing; exit 1 when a file is not in canonical form.")
+@project_option
 def format_(paths: tuple[Path, ...], check: bool) -> None:
     """Write Turtle files in canonical form (default: all of ontology/, data/ and shapes/)."""
     from accordgraph.rdf.turtle import format_file
 
     files = [file for path in paths for file in ([path] if path.is_file() else sorted(path.rglob("*.ttl")))]
     if not paths:
-        files = list(find_project().turtle_files())
+        files = list(current_project().turtle_files())
     changed = [file for file in files if format_file(file, check=check)]
     for file in changed:
         click.echo(f"{'not in canonical form' if check else 'formatted'}: {file}")
-    click.echo(
-        f"{len(files)} files, {len(changed)} {'not in canonical form' if check else 'changed'}", err=True
-    )
+    to_stderr(f"{len(files)} files, {len(changed)} {'not in canonical form' if check else 'changed'}")
     sys.exit(1 if check and changed else 0)
 
 
@@ -117,10 +120,11 @@ def format_(paths: tuple[Path, ...], check: bool) -> None:
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Folder to write to; default docs/ in the build folder."
 )
+@project_option
 def docs(out: Path | None) -> None:
     """Write the reference of the model: a page for each class and concept scheme, with its constraints."""
     from accordgraph.docs.model_reference import write_reference
 
-    project = find_project()
+    project = current_project()
     folder = out or project.build / "docs"
     click.echo(f"{len(write_reference(project, folder))} pages in {folder}")

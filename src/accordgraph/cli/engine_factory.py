@@ -5,8 +5,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from accordgraph.dataset.build import NQUADS
-from accordgraph.dataset.validated import validated
+from accordgraph.dataset.build import NQUADS, read_validated
 from accordgraph.engine.engine import Engine
 from accordgraph.engine.remote.http import check_address
 from accordgraph.engine.remote.remote_engine import RemoteEngine
@@ -49,7 +48,7 @@ def engine_maker(project: Project, settings: Settings) -> Callable[[], Engine]:
     store = settings.store
 
     def memory() -> Engine:
-        digest = hashlib.sha256(validated(project.build)).hexdigest()
+        digest = hashlib.sha256(read_validated(project.build)).hexdigest()
         return _Validated(project.build / NQUADS, settings, digest)
 
     def folder() -> Engine:

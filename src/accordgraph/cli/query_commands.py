@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from accordgraph.cli.group import as_json
+from accordgraph.cli.group import as_json, current_dataset, current_project, no_build, project_option
 from accordgraph.errors import InputError, ParameterError
-from accordgraph.project import find_project
 
 FORMATS = ("table", "csv", "tsv", "json", "xlsx", "ttl")
 
@@ -20,20 +19,22 @@ FORMATS = ("table", "csv", "tsv", "json", "xlsx", "ttl")
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write to; default: print it."
 )
-def query(name: str, params: tuple[str, ...], form: str, out: Path | None) -> None:
+@no_build
+@project_option
+def query(name: str, params: tuple[str, ...], form: str, out: Path | None, no_build: bool) -> None:
     """Answer a query of the library (see `accordgraph queries`) or a .rq file, over the built dataset."""
     from accordgraph.cli.terminal import show_table
     from accordgraph.library.catalogue import CONCEPTS
     from accordgraph.library.query_file import find_query
     from accordgraph.results.writers import cells, encode, schemes
     from accordgraph.results.xlsx import About
-    from accordgraph.store.local import open_store
+    from accordgraph.store.local import MemoryStore
 
     if form == "table" and out:
         raise InputError("a table is for the terminal; name another format with --format")
     if form == "xlsx" and not out and sys.stdout.isatty():
         raise InputError("a spreadsheet is no text; name a file with --out")
-    project = find_project()
+    project = current_project()
     found = find_query(project.queries, name)
     values: dict[str, list[str]] = {}
     for param in params:
@@ -42,7 +43,7 @@ def query(name: str, params: tuple[str, ...], form: str, out: Path | None) -> No
             raise ParameterError(f"--param {param!r}: write NAME=VALUE")
         values.setdefault(key, []).append(value)
     found.bind(values)
-    store = open_store(project.build)
+    store = MemoryStore(current_dataset(project, no_build))
     known = schemes(store.query(find_query(project.queries, CONCEPTS).text)) if found.chooses else None
     text = found.bind(values, known)
     answer = store.query(text)
@@ -60,13 +61,14 @@ def query(name: str, params: tuple[str, ...], form: str, out: Path | None) -> No
 
 
 @click.command()
+@project_option
 @as_json
 def queries(as_json: bool) -> None:
     """List the queries of the library, with what each asks and its parameters."""
     from accordgraph.cli.terminal import show_table
     from accordgraph.library.query_file import load_queries
 
-    found = load_queries(find_project().queries)
+    found = load_queries(current_project().queries)
     if as_json:
         rows = [
             {

@@ -2,13 +2,19 @@
 
 The merged default graph is written out, not left to a store's union of named graphs: a union counts a triple
 twice that stands in two graphs. The same files give the same bytes: lines are sorted, and there is no clock.
+
+The build folder records the digest of every file that the dataset was made from (manifest.json) or validated
+with (validation.json), so that a dataset is used only as long as these files are the same.
 """
 
 import hashlib
 import json
+import os
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from errno import EACCES
 from functools import cached_property
 from pathlib import Path
 
@@ -17,7 +23,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 from accordgraph import __version__
 from accordgraph.dataset.derivation import derive
 from accordgraph.dataset.source_files import Dataset, load_dataset
-from accordgraph.errors import CanonicalFormError
+from accordgraph.errors import BuildError, CanonicalFormError, DatasetNotBuilt, NotValidated, first_of
 from accordgraph.library.catalogue import EXAMPLES
 from accordgraph.library.query_file import load_queries
 from accordgraph.library.sparql_examples import triples_of
@@ -31,6 +37,7 @@ VALIDATION = "validation.json"
 """The files of the build folder: the dataset, what is in it, and the verdict on it."""
 QUERIES = "queries"
 """The named graph of the queries."""
+_REMEDY = "run `accordgraph build` and `accordgraph validate`"
 
 
 @dataclass(frozen=True)
@@ -88,30 +95,129 @@ class Assembly:
 def assemble(project: Project, progress: Callable[[str], None] = lambda stage: None) -> Assembly:
     """Read the files and derive what follows; raises `TurtleError`, `BuildError` or `QueryFileError`."""
     progress("parse")
+    inputs = file_digests(project, dataset_files(project))
     dataset = load_dataset(project)
     rules = load_queries(project.queries / "derive")
     derived = derive(dataset.triples, rules, lambda name: progress(f"derive {name}"))
     examples = [query for kind in EXAMPLES for query in load_queries(project.queries / kind)]
-    texts = dict(dataset.texts) | {project.relative(query.path): query.text for query in (*rules, *examples)}
-    inputs = {path: hashlib.sha256(text.encode()).hexdigest() for path, text in texts.items()}
     return Assembly(dataset, derived, inputs, frozenset(triples_of(examples)))
 
 
 def check_canonical(dataset: Dataset) -> None:
     """Raise `CanonicalFormError`, which names them all, when files are not in canonical form."""
-    wrong = [Path(path) for path, text in dataset.texts.items() if canonical(text, Path(path)) != text]
+    wrong = [
+        path
+        for graph, path in dataset.files.items()
+        if canonical(dataset.texts[path], Path(path), dataset.graphs[graph]) != dataset.texts[path]
+    ]
     if wrong:
-        raise CanonicalFormError(wrong)
+        raise CanonicalFormError([Path(path) for path in wrong])
 
 
 def build(project: Project, progress: Callable[[str], None] = lambda stage: None) -> Assembly:
-    """Assemble the dataset from files in canonical form; write it and its manifest to the build folder."""
+    """Assemble the dataset from files in canonical form; write it and its manifest to the build folder.
+
+    Raises `BuildError` where that folder cannot be written to.
+    """
+    with build_folder(project):
+        pass  # known to be writable before the work starts
     assembly = assemble(project, progress)
     progress("canonical form")
     check_canonical(assembly.dataset)
     progress("write")
-    project.build.mkdir(parents=True, exist_ok=True)
-    (project.build / NQUADS).write_bytes(assembly.nquads)
     manifest = json.dumps(assembly.manifest(), indent=2, ensure_ascii=False) + "\n"
-    (project.build / MANIFEST).write_text(manifest, encoding="utf-8")
+    with build_folder(project) as folder:
+        (folder / NQUADS).write_bytes(assembly.nquads)
+        (folder / MANIFEST).write_text(manifest, encoding="utf-8")
     return assembly
+
+
+@contextmanager
+def build_folder(project: Project) -> Iterator[Path]:
+    """Give the build folder, created where need be; raises `BuildError` where it cannot be written to."""
+    try:
+        project.build.mkdir(parents=True, exist_ok=True)
+        if not os.access(project.build, os.W_OK):
+            raise PermissionError(EACCES, os.strerror(EACCES))
+        yield project.build
+    except OSError as error:
+        raise BuildError(
+            f"cannot write to the build folder {project.build}: {error.strerror}; "
+            "set ACCORDGRAPH_BUILD to another folder"
+        ) from error
+
+
+def dataset_files(project: Project) -> Iterator[Path]:
+    """Yield the files that the dataset is made from."""
+    yield from project.turtle_files("ontology", "data")
+    yield from project.query_files("derive", *EXAMPLES)
+
+
+def rule_files(project: Project) -> Iterator[Path]:
+    """Yield the files that the dataset is validated with."""
+    yield from project.turtle_files("shapes")
+    yield from project.query_files("quality")
+
+
+def file_digests(project: Project, files: Iterable[Path]) -> dict[str, str]:
+    """Return the SHA-256 digest of each file, by its path from the root."""
+    return {project.relative(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def changed_files(project: Project) -> list[str]:
+    """Return the files that were added, changed or removed since the build and the validation, in path order.
+
+    Files whose record is missing are not compared, which `read_current` then reports.
+    """
+    changes: dict[str, str] = {}
+    for record, files in ((MANIFEST, dataset_files(project)), (VALIDATION, rule_files(project))):
+        before, now = _inputs(project.build / record), file_digests(project, files)
+        if before is not None:
+            changes |= dict.fromkeys(now.keys() - before, "added") | dict.fromkeys(
+                before - now.keys(), "removed"
+            )
+            changes |= {path: "changed" for path in now.keys() & before if now[path] != before[path]}
+    return [f"{path} ({change})" for path, change in sorted(changes.items())]
+
+
+def _inputs(record: Path) -> dict[str, str] | None:
+    """Return the digests that a file of the build folder records; nothing where it has none."""
+    try:
+        return dict(json.loads(record.read_bytes())["inputs"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+
+
+def read_current(project: Project) -> bytes:
+    """Return the N-Quads that were built and validated from the files of the project as they are now.
+
+    Raises `DatasetNotBuilt` or `NotValidated`, which name the files that changed.
+    """
+    if (project.build / NQUADS).is_file() and (changes := changed_files(project)):
+        names = first_of(changes)
+        raise NotValidated(f"files differ from the build in {project.build}: {names}; {_REMEDY}")
+    dataset = read_validated(project.build)
+    if any(_inputs(project.build / record) is None for record in (MANIFEST, VALIDATION)):
+        raise NotValidated(f"{project.build} does not record the files of the build; {_REMEDY}")
+    return dataset
+
+
+def read_validated(folder: Path) -> bytes:
+    """Return the N-Quads of a build folder, if exactly these have been validated and conform.
+
+    Raises `DatasetNotBuilt` or `NotValidated`, which say what command to run.
+    """
+    path = folder / NQUADS
+    if not path.is_file():
+        raise DatasetNotBuilt(f"there is no dataset at {path}; `accordgraph build` makes it")
+    dataset = path.read_bytes()
+    try:
+        verdict = json.loads((folder / VALIDATION).read_bytes())
+        digest, conforms = verdict["digest"], verdict["conforms"]
+    except (OSError, ValueError, LookupError, TypeError):
+        raise NotValidated(f"{path} has not been validated; run `accordgraph validate`") from None
+    if digest != hashlib.sha256(dataset).hexdigest():
+        raise NotValidated(f"{path} has changed since it was validated; run `accordgraph validate`")
+    if conforms is not True:
+        raise NotValidated(f"{path} does not conform; `accordgraph validate` says what is wrong")
+    return dataset

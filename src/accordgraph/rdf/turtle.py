@@ -4,7 +4,7 @@ The form has no comments: a note that should stay is a triple.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Quad, RdfFormat, Triple, parse
@@ -48,13 +48,14 @@ def comments(text: str) -> list[int]:
     return [text.count("\n", 0, m.start()) + 1 for m in _COMMENT.finditer(text) if m["comment"]]
 
 
-def canonical(text: str, path: Path) -> str:
+def canonical(text: str, path: Path, triples: Sequence[Triple] | None = None) -> str:
     """Return the canonical form of a Turtle text (`path` is only named in errors).
 
+    `triples`, where given, are those of the text, which is then not parsed again.
     Raises `TurtleError` when the text cannot be parsed, when it has a comment, which the canonical form would
     lose, or when several nodes refer to one blank node.
     """
-    triples = parse_text(text, path)
+    triples = parse_text(text, path) if triples is None else triples
     if lines := comments(text):
         raise TurtleError(path, "a comment, which the canonical form cannot keep; write it as a triple "
                           "(skos:note, skos:scopeNote) or in the folder's README", lines[0])  # fmt: skip
@@ -62,7 +63,7 @@ def canonical(text: str, path: Path) -> str:
         result = write(triples)
     except ValueError as error:
         raise TurtleError(path, str(error)) from error
-    if fingerprint(parse_text(result, path)) != fingerprint(triples):
+    if result != text and fingerprint(parse_text(result, path)) != fingerprint(triples):
         raise TurtleError(path, "the canonical form would not say the same; this is a fault of the formatter")
     return result
 

@@ -18,7 +18,7 @@ from typing import Protocol
 
 import pyoxigraph as ox
 
-from accordgraph.dataset.validated import validated
+from accordgraph.dataset.build import read_validated
 from accordgraph.errors import DatasetNotBuilt, EvaluationError, shown
 from accordgraph.namespaces import ID, PREFIXES
 from accordgraph.results.result import Answer
@@ -162,4 +162,4 @@ def open_store(build: Path) -> Store:
 
     Raises `DatasetNotBuilt` or `NotValidated`, which say what command to run.
     """
-    return MemoryStore(validated(build))
+    return MemoryStore(read_validated(build))

@@ -9,7 +9,14 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from accordgraph.dataset.build import VALIDATION, Assembly, assemble
+from accordgraph.dataset.build import (
+    VALIDATION,
+    Assembly,
+    assemble,
+    build_folder,
+    file_digests,
+    rule_files,
+)
 from accordgraph.dataset.source_files import Dataset
 from accordgraph.library.query_file import load_queries
 from accordgraph.project import Project
@@ -36,6 +43,12 @@ class Validation:
         counts = Counter(finding.severity for finding in self.findings)
         return {severity: counts[severity] for severity in SEVERITIES}
 
+    @property
+    def summary(self) -> str:
+        """The verdict in a line."""
+        counts = ", ".join(f"{severity}: {count}" for severity, count in self.counts.items())
+        return f"{'conforms' if self.conforms else 'does not conform'} ({counts})"
+
 
 def located(findings: list[Finding], dataset: Dataset) -> list[Finding]:
     """Return the findings with the file in which the node has the property, or else in which it stands."""
@@ -51,8 +64,12 @@ def validate(
 ) -> Validation:
     """Judge the dataset of a project (or the assembly given) and write the verdict to the build folder.
 
-    Raises `InputError` for files that cannot be read at all: Turtle, shapes or queries.
+    The verdict records the digests of the shapes and quality queries too. Raises `InputError` for files that
+    cannot be read at all (Turtle, shapes or queries), and `BuildError` where it cannot be written.
     """
+    with build_folder(project):
+        pass  # known to be writable before the work starts
+    inputs = file_digests(project, rule_files(project))
     shapes = load_shapes(project.turtle_files("shapes"))
     rules = load_queries(project.queries / "quality")
     assembly = assembly or assemble(project, progress)
@@ -61,9 +78,12 @@ def validate(
     progress("quality queries")
     findings += run_quality(quality_store(assembly.nquads), rules)
     verdict = Validation(assembly.digest, tuple(in_order(located(findings, assembly.dataset))))
-    project.build.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(
-        {"conforms": verdict.conforms, "digest": verdict.digest, "counts": verdict.counts}, indent=2
-    )
-    (project.build / VALIDATION).write_text(text + "\n", encoding="utf-8")
+    record = {
+        "conforms": verdict.conforms,
+        "digest": verdict.digest,
+        "counts": verdict.counts,
+        "inputs": inputs,
+    }
+    with build_folder(project) as folder:
+        (folder / VALIDATION).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     return verdict
