@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,7 +33,9 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_the_first_that_there_is_in_order(nowhere: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_first_that_there_is_in_order(
+    nowhere: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     named, root, here, checkout, package = (
         project_at(tmp_path / name)
         for name in ("named", "root", "here", "checkout", "checkout/src/accordgraph/_assets")
@@ -91,13 +92,17 @@ def run(*arguments: object) -> Result:
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["of the group", "of the command"])
-@pytest.mark.parametrize("command", ["build", "docs", "format", "load", "queries", "query", "serve", "validate", "verify"])
+@pytest.mark.parametrize(
+    "command", ["build", "docs", "format", "load", "queries", "query", "serve", "validate", "verify"]
+)
 def test_every_command_takes_and_names_it(tmp_path: Path, nowhere: Path, command: str, before: bool) -> None:
     root = project_at(tmp_path / "named")
     option = ("--project", root)
     arguments = {"load": (tmp_path / "store",), "query": ("none-such",), "verify": ("--sources", "/none")}
-    result = run(*option, command, *arguments.get(command, ())) if before else run(
-        command, *option, *arguments.get(command, ())
+    result = (
+        run(*option, command, *arguments.get(command, ()))
+        if before
+        else run(command, *option, *arguments.get(command, ()))
     )
     assert result.stderr.splitlines()[0] == f"project: {root} (--project)"
     assert "Traceback" not in result.output and result.exit_code in (0, 2)
@@ -128,14 +133,18 @@ def test_every_way_is_named(tmp_path: Path, nowhere: Path, monkeypatch: pytest.M
 def test_an_installed_command_judges_the_copy_that_a_curator_edits(tmp_path: Path) -> None:
     """The package stands elsewhere, with a packaged copy that conforms; the checkout has a wrong date."""
     package, root = tmp_path / "site-packages" / "accordgraph", tmp_path / "checkout"
-    shutil.copytree(ROOT / "src" / "accordgraph", package, ignore=shutil.ignore_patterns("_assets", "__pycache__"))
+    shutil.copytree(
+        ROOT / "src" / "accordgraph", package, ignore=shutil.ignore_patterns("_assets", "__pycache__")
+    )
     shutil.copytree(ROOT / "tests" / "fixtures" / "mini", package / "_assets")
     shutil.copytree(ROOT / "tests" / "fixtures" / "mini", root)
     for copy in (root, package / "_assets"):
         shutil.copytree(ROOT / "queries" / "derive", copy / "queries" / "derive")
 
     def validate() -> subprocess.CompletedProcess[str]:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("ACCORDGRAPH_")}
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith("ACCORDGRAPH_")
+        }
         return subprocess.run(
             [sys.executable, "-m", "accordgraph", "validate"],
             cwd=root / "data",
@@ -146,10 +155,11 @@ def test_an_installed_command_judges_the_copy_that_a_curator_edits(tmp_path: Pat
 
     done = validate()
     assert (done.returncode, done.stderr) == (0, f"project: {root} (nearest folder upward)\n")
-    path = next(path for path in sorted(root.rglob("data/**/*.ttl")) if "acg:depositedOn" in path.read_text())
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    wrong = ['    acg:depositedOn "soon" ;\n' if "acg:depositedOn" in line else line for line in lines]
-    path.write_text("".join(wrong), encoding="utf-8")
+    path = root / "data" / "be" / "instruments.ttl"
+    right, wrong = '"2023-02-17"^^xsd:date', '"2023-02-30"^^xsd:date'
+    text = path.read_text(encoding="utf-8")
+    assert right in text
+    path.write_text(text.replace(right, wrong), encoding="utf-8")
     done = validate()
     assert done.returncode == 1
-    assert '"soon"' in done.stdout and "does not conform" in done.stdout
+    assert "2023-02-30" in done.stdout and "does not conform" in done.stdout
