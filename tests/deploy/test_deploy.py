@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from accordgraph.project import FOLDERS
 from accordgraph.settings import PREFIX, Settings
 from support.paths import ROOT
 from support.programs import program
@@ -37,6 +38,21 @@ def test_units_are_as_systemd_has_them(path: Path, tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True)
     said = [line for line in done.stderr.splitlines() if path.name in line]
     assert said == []
+
+
+@pytest.mark.parametrize("path", sorted(DEPLOY.glob("systemd/*.service")), ids=lambda path: path.name)
+def test_units_name_the_project(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    (root,) = re.findall(rf"^Environment={PREFIX}ROOT=(/\S+)$", text, re.MULTILINE)
+    assert f"Documentation=file:{root}/docs/deploy.md" in text, "the checkout"
+
+
+def test_the_container_names_its_project_and_has_its_files() -> None:
+    build, image = (DEPLOY / "Containerfile").read_text(encoding="utf-8").split("\nFROM ")[-2:]
+    for stage in (build, image):
+        assert re.findall(rf"{PREFIX}ROOT=(\S+)", stage) == ["/srv/accordgraph"]
+    assert f"cp -R {' '.join(FOLDERS)} /srv/accordgraph/" in build
+    assert "COPY --from=build /srv/accordgraph /srv/accordgraph" in image
 
 
 def test_the_container_file_is_without_faults() -> None:
