@@ -1,4 +1,4 @@
-"""The settings: a table of names, defaults, units and purposes; read from the environment, in one place.
+"""The settings: names, defaults, units and descriptions in one table; values come from the environment.
 
 A setting `query_seconds` is given by the environment variable `ACCORDGRAPH_QUERY_SECONDS`.
 """
@@ -16,10 +16,8 @@ from typing import Any
 from accordgraph.errors import InputError
 
 PREFIX = "ACCORDGRAPH_"
-
-
 Reader = tuple[Callable[[str], object], str]
-"""What makes a value of a text, or raises `ValueError`; and what the text should be."""
+"""A function that converts a text to a value or raises `ValueError`, and a description of valid texts."""
 
 
 def _setting(
@@ -31,13 +29,16 @@ def _setting(
     reader: Reader | None = None,
     least: float = 0,
 ) -> Any:
-    """Return a field with what a person has to know of it, and how its value is read.
+    """Return a field with the description of a setting, and how its value is read.
 
-    What is not public is not shown by the server; what is secret is never printed. A number is `least` or
-    more.
+    The server does not show a setting that is not public; a secret is never printed. A number must be `least`
+    or more.
     """
     about = {"help": help_, "unit": unit, "public": public}
     return _field(default=default, repr=not secret, metadata=about | {"reader": reader, "least": least})
+
+
+_private = partial(_setting, public=False)
 
 
 def _port(text: str) -> int:
@@ -56,85 +57,81 @@ def _proxies(text: str) -> str:
 
 @dataclass(frozen=True)
 class Settings:
-    """What a person can set; each field says what it is for in its metadata."""
+    """The settings; the metadata of each field has its description, unit and limits."""
 
-    root: Path | None = _setting(
-        None, "folder that holds ontology/, data/, shapes/ and queries/ (default: found)", public=False
+    root: Path | None = _private(
+        None, "project folder with ontology/, data/, shapes/ and queries/ (default: searched upward)"
     )
-    build: Path | None = _setting(
-        None, "folder that the build writes to (default: build/ in the root)", public=False
+    build: Path | None = _private(None, "output folder of the build (default: build/ in the project folder)")
+    reference: Path | None = _private(
+        None, "folder with the reference material (default: `shared` next to the project folder)"
     )
-    reference: Path | None = _setting(
-        None, "folder of the reference material (default: `shared` beside the checkout)", public=False
+    host: str = _private("127.0.0.1", "IP address to listen on")
+    port: int = _private(8000, "TCP port to listen on", reader=(_port, "a whole number, 0 to 65535"))
+    store: str = _private("memory", "store to query: memory, a folder, or the URL of a SPARQL endpoint")
+    endpoint_user: str = _private("", "user name for the remote SPARQL engine")
+    endpoint_password: str = _private("", "password for the remote SPARQL engine", secret=True)
+    endpoint_token: str = _private(
+        "", "bearer token for the remote SPARQL engine, instead of user name and password", secret=True
     )
-    host: str = _setting("127.0.0.1", "address that the server listens on", public=False)
-    port: int = _setting(
-        8000,
-        "port that the server listens on",
-        public=False,
-        reader=(_port, "a whole number, 0 to 65535"),
-    )
-    store: str = _setting(
-        "memory", "where queries are answered: memory, a folder, or the URL of an endpoint", public=False
-    )
-    endpoint_user: str = _setting("", "name that an engine elsewhere knows us by", public=False)
-    endpoint_password: str = _setting("", "password for that name", public=False, secret=True)
-    endpoint_token: str = _setting("", "token that is sent instead of a name", public=False, secret=True)
-    trusted_proxies: str = _setting(
+    trusted_proxies: str = _private(
         "127.0.0.1",
-        "addresses, with commas between, whose X-Forwarded-For and -Proto headers are believed",
-        public=False,
+        "comma-separated addresses of proxies whose X-Forwarded-For and -Proto headers are trusted",
         reader=(_proxies, "addresses or networks with commas between, or * for all"),
     )
-    log_format: str = _setting("text", "form of the log's lines: text or json", public=False)
-    stop_seconds: int = _setting(
-        15, "time that requests under way have to end when the server stops", "seconds", public=False
-    )
+    log_format: str = _private("text", "log format: text or json")
+    stop_seconds: int = _private(15, "grace period for running requests at shutdown", "seconds")
 
-    query_seconds: float = _setting(10.0, "time that a query may take", "seconds", least=0.1)
+    query_seconds: float = _setting(10.0, "maximum run time of a query", "seconds", least=0.1)
     quick_seconds: float = _setting(
-        0.2, "time after which a query needs one of the slow places to go on", "seconds"
+        0.2, "run time after which a query needs a slot for long-running queries", "seconds"
     )
-    workers: int = _setting(128, "queries at once, each in a process of its own", "queries", least=1)
-    spare_workers: int = _setting(16, "processes that wait for a query", "processes")
-    slow_places: int = _setting(2, "queries at once that outlive the quick time", "queries")
-    queue_length: int = _setting(16, "queries that are held while the slow places are taken", "queries")
-    queue_seconds: float = _setting(2.0, "time that a query is held for a slow place", "seconds")
-    query_memory: int = _setting(1024, "memory that a query may take beside the dataset", "MiB", least=16)
-    query_bytes: int = _setting(100_000, "length of a query", "bytes", least=1)
-    query_depth: int = _setting(64, "brackets of a query that stand in each other", "brackets", least=1)
-    query_patterns: int = _setting(100, "triple patterns and steps of paths in a query", "patterns", least=1)
-    answer_rows: int = _setting(1_000_000, "rows or triples of an answer", "rows", least=1)
-    answer_bytes: int = _setting(256 * 2**20, "size of an answer", "bytes", least=1)
-    table_rows: int = _setting(1000, "rows of an answer that is shown as a page", "rows", least=1)
+    workers: int = _setting(
+        128, "maximum number of concurrent queries, each in its own worker process", "queries", least=1
+    )
+    spare_workers: int = _setting(16, "idle worker processes kept ready", "processes")
+    slow_places: int = _setting(2, "slots for long-running queries", "queries")
+    queue_length: int = _setting(16, "maximum length of the wait queue for these slots", "queries")
+    queue_seconds: float = _setting(2.0, "maximum time in the wait queue", "seconds")
+    query_memory: int = _setting(
+        1024, "maximum memory of a query, in addition to the dataset", "MiB", least=16
+    )
+    query_bytes: int = _setting(100_000, "maximum length of a query", "bytes", least=1)
+    query_depth: int = _setting(64, "maximum nesting depth of brackets in a query", "brackets", least=1)
+    query_patterns: int = _setting(
+        100, "maximum number of triple patterns and path steps in a query", "patterns", least=1
+    )
+    answer_rows: int = _setting(1_000_000, "maximum number of rows or triples in a result", "rows", least=1)
+    answer_bytes: int = _setting(256 * 2**20, "maximum size of a result", "bytes", least=1)
+    table_rows: int = _setting(
+        1000, "maximum number of rows in a result shown as an HTML page", "rows", least=1
+    )
     head_bytes: int = _setting(
-        65_536, "size of the head of a request, and so of a query by GET", "bytes", least=1024
+        65_536, "maximum size of the request headers, and so of a query sent by GET", "bytes", least=1024
     )
-    request_bytes: int = _setting(2**20, "size of the body of a request", "bytes", least=1)
+    request_bytes: int = _setting(2**20, "maximum size of a request body", "bytes", least=1)
     request_seconds: float = _setting(
-        10.0, "time in which the body of a request must come", "seconds", least=0.1
+        10.0, "time within which a request body must arrive", "seconds", least=0.1
     )
     client_wait_seconds: float = _setting(
         30.0,
-        "time in which a client must send the head of a request, or take about 64 KiB of an answer",
+        "time within which a client must send the request headers, or read about 64 KiB of a response",
         "seconds",
         least=0.1,
     )
     waiting_bytes: int = _setting(
-        4 * 2**30, "room for answers, all together, that clients have not taken yet", "bytes", least=1
+        4 * 2**30, "total buffer for response data that clients have not read yet", "bytes", least=1
     )
     client_seconds: float = _setting(
         60.0,
-        "processor time that queries and searches of one client may use a minute; 0 for as much as there is",
+        "rate limit: CPU time that queries and searches of one client may use per minute; 0 disables it",
         "seconds",
     )
     client_errors: int = _setting(
-        60, "queries that may fail for one client in a minute; 0 for any number", "queries"
+        60, "rate limit: failed queries of one client per minute; 0 disables it", "queries"
     )
-    cache_bytes: int = _setting(64 * 2**20, "memory for answers that are kept; 0 keeps none", "bytes")
-    open_workers: bool = _setting(
-        False, "serve even where the processes of queries cannot be cut off from the network"
-    )
+    cache_bytes: int = _setting(64 * 2**20, "memory for cached responses; 0 disables the cache", "bytes")
+    open_workers: bool = _setting(False, "serve even if worker processes cannot be isolated from the network")
 
     @staticmethod
     def from_environment(environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -157,7 +154,7 @@ class Settings:
 
     @staticmethod
     def unknown(environment: Mapping[str, str] = os.environ) -> dict[str, list[str]]:
-        """Return the names that look like settings and are none, each with the settings that are like it."""
+        """Return variables that look like settings but are none, each with the most similar setting."""
         known = [field.name.upper() for field in fields(Settings)]
         given = [name.removeprefix(PREFIX) for name in sorted(environment) if name.startswith(PREFIX)]
         return {
@@ -167,7 +164,7 @@ class Settings:
         }
 
     def table(self) -> list[dict[str, object]]:
-        """Return the public settings, each with its name, value, unit and what it is for."""
+        """Return the public settings, each with its name, value, unit and description."""
         return [
             {
                 "name": field.name,
@@ -181,7 +178,7 @@ class Settings:
 
 
 def _reader(field: Field[Any]) -> Reader:
-    """Return how the value of a setting is read, by the kind of its default."""
+    """Return how the value of a setting is read, by the type of its default."""
     least = field.metadata["least"]
 
     def number(text: str, kind: type[int] | type[float]) -> float:
@@ -192,7 +189,7 @@ def _reader(field: Field[Any]) -> Reader:
 
     match field.default:
         case bool():
-            return _truth, "true or false"
+            return _boolean, "true or false"
         case int():
             return partial(number, kind=int), f"a whole number, {least:g} or more"
         case float():
@@ -202,7 +199,7 @@ def _reader(field: Field[Any]) -> Reader:
     return Path, "a path"
 
 
-def _truth(text: str) -> bool:
+def _boolean(text: str) -> bool:
     if text.lower() not in ("true", "false"):
         raise ValueError(text)
     return text.lower() == "true"
