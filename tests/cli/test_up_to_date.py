@@ -13,13 +13,12 @@ from pathlib import Path
 import httpx
 import pytest
 from click.testing import Result
-from pyoxigraph import Triple
+from pyoxigraph import Triple, parse
 
 from accordgraph import server
-from accordgraph.dataset import build as build_module
 from accordgraph.dataset.build import changed_files
+from accordgraph.dataset.derivation import derive
 from accordgraph.project import Project
-from accordgraph.rdf import turtle
 from support.paths import ROOT
 from support.programs import free_port
 
@@ -223,18 +222,17 @@ def test_each_file_is_parsed_once_and_derivation_runs_once(
 ) -> None:
     parsed: Counter[str] = Counter()
     derived: Counter[str] = Counter()
-    parse_text, derive = turtle.parse, build_module.derive
 
     def count_parse(text: str, *arguments: object) -> object:
         parsed[text] += 1
-        return parse_text(text, *arguments)  # type: ignore[arg-type]
+        return parse(text, *arguments)  # type: ignore[arg-type]
 
     def count_derive(triples: frozenset[Triple], *arguments: object) -> object:
         derived["derive"] += 1
         return derive(triples, *arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(turtle, "parse", count_parse)
-    monkeypatch.setattr(build_module, "derive", count_derive)
+    monkeypatch.setattr("accordgraph.rdf.turtle.parse", count_parse)
+    monkeypatch.setattr("accordgraph.dataset.build.derive", count_derive)
     assert accordgraph(*QUERY).exit_code == 0
     texts = [path.read_text(encoding="utf-8") for path in mini.turtle_files()]
     assert parsed == Counter(texts) and derived == {"derive": 1}

@@ -134,7 +134,7 @@ def test_the_command(accordgraph: Callable[..., Result], tmp_path: Path) -> None
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout)["digest"] == hold(folder).digest
     refused = accordgraph("load", folder, "--update", "http://127.0.0.1:1/")
-    assert refused.exit_code == 2 and "engine elsewhere" in refused.output
+    assert refused.exit_code == 2 and "remote engine" in refused.output
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
-"""The command line: one command a stage; each calls one function and shows what it returns.
+"""The command line: one command for each stage, which calls one function and prints its result.
 
-Exit codes: 0 all is well, 1 the data is not as it should be, 2 the command could not do its work.
+Arguments, environment variables and the files of a project enter; results leave on standard output, messages
+on standard error. Exit codes: 0 success, 1 the data are invalid, 2 the command failed.
 """
 
 import click

@@ -1,4 +1,4 @@
-"""The commands that work on the files: build, validate, verify, format and document them."""
+"""The commands that read the project's files: build, validate, verify, format and docs."""
 
 import json
 import sys
@@ -43,12 +43,16 @@ def build(as_json: bool) -> None:
 
 @click.command()
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json", "shacl"]), default="text", help="The report."
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "shacl"]),
+    default="text",
+    help="Format of the report.",
 )
 @project_option
 @as_json
 def validate(form: str, as_json: bool) -> None:
-    """Check the files against the shapes and the quality queries; exit 1 on a violation."""
+    """Validate the files against the shapes and quality queries; exit 1 on a violation."""
     from accordgraph.cli.terminal import progress
     from accordgraph.validation.report import json_report, shacl_report, text_report
     from accordgraph.validation.validate import validate as run
@@ -68,11 +72,11 @@ def validate(form: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--sources", type=click.Path(path_type=Path), help="Folder of the sources' texts.")
+@click.option("--sources", type=click.Path(path_type=Path), help="Folder with the texts of the sources.")
 @project_option
 @as_json
 def verify(sources: Path | None, as_json: bool) -> None:
-    """Check every passage and every value against the sources' texts; exit 1 when one does not match."""
+    """Verify every passage and value against the texts of the sources; exit 1 if one does not match."""
     from accordgraph.cli.terminal import show_table
     from accordgraph.dataset.source_files import load_dataset
     from accordgraph.validation.report import conforms, json_report, text_report
@@ -83,7 +87,9 @@ def verify(sources: Path | None, as_json: bool) -> None:
     project = current_project(settings)
     folder = sources or find_reference(settings, project) / "sources"
     if not folder.is_dir():
-        raise ReferenceMissing(f"no folder {folder}; name the folder of the sources' texts with --sources")
+        raise ReferenceMissing(
+            f"no folder {folder}; name the folder with the texts of the sources with --sources"
+        )
     report = run_verify(load_dataset(project), folder, load_profiles(project.profiles))
     numbers = {
         "passages": {"matched": report.passages_matched, "of": report.passages},
@@ -100,10 +106,10 @@ def verify(sources: Path | None, as_json: bool) -> None:
 
 @click.command("format")
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@click.option("--check", is_flag=True, help="Change nothing; exit 1 when a file is not in canonical form.")
+@click.option("--check", is_flag=True, help="Do not change files; exit 1 if a file is not in canonical form.")
 @project_option
 def format_(paths: tuple[Path, ...], check: bool) -> None:
-    """Write Turtle files in canonical form (default: all of ontology/, data/ and shapes/)."""
+    """Rewrite Turtle files in canonical form (default: all of ontology/, data/ and shapes/)."""
     from accordgraph.rdf.turtle import format_file
 
     files = [file for path in paths for file in ([path] if path.is_file() else sorted(path.rglob("*.ttl")))]
@@ -118,11 +124,11 @@ def format_(paths: tuple[Path, ...], check: bool) -> None:
 
 @click.command()
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Folder to write to; default docs/ in the build folder."
+    "--out", type=click.Path(path_type=Path), help="Output folder; default docs/ in the build folder."
 )
 @project_option
 def docs(out: Path | None) -> None:
-    """Write the reference of the model: a page for each class and concept scheme, with its constraints."""
+    """Write the model reference: a page for each class and concept scheme, with its constraints."""
     from accordgraph.docs.model_reference import write_reference
 
     project = current_project()

@@ -1,4 +1,4 @@
-"""Where queries are answered: in memory, from a folder, or by an engine elsewhere. One setting says it."""
+"""The engine of a store: in memory, in a folder, or remote, as the setting `store` names it."""
 
 import hashlib
 import os
@@ -18,41 +18,41 @@ from accordgraph.store.local import hold
 MEMORY = "memory"
 
 
-def is_address(store: str) -> bool:
-    """Tell whether a store is written as an address, not as a folder."""
+def is_url(store: str) -> bool:
+    """Return whether a store is named by a URL, not by a folder."""
     return "://" in store
 
 
-class _Validated(Pool):
-    """Workers over the file that was validated, which they read once more by themselves."""
+class _CheckedPool(Pool):
+    """Workers on a file with a known digest; the workers read the file again by themselves."""
 
     def __init__(self, source: Path, settings: Settings, digest: str) -> None:
         super().__init__(source, settings)
-        self._source, self._validated = source, digest
+        self._path, self._expected = source, digest
 
     async def start(self) -> None:
-        """Start; raises `NotValidated` too, when the file has changed since it was looked at."""
+        """Start; also raises `NotValidated` if the file has changed since its digest was computed."""
         await super().start()
-        if self.digest != self._validated:
+        if self.digest != self._expected:
             await self.stop()
             raise NotValidated(
-                f"{self._source} changed while it was being read; run `accordgraph validate`, then start anew"
+                f"{self._path} changed while it was being read; run `accordgraph validate`, then start again"
             )
 
 
 def engine_maker(project: Project, settings: Settings) -> Callable[[], Engine]:
-    """Return what makes an engine over the store of the settings, anew each time it is called.
+    """Return a function that creates an engine on the store of the settings, a new one on every call.
 
-    Making one raises what tells a person what is missing: `DatasetNotBuilt`, `NotValidated` or `InputError`.
+    That function raises `DatasetNotBuilt`, `NotValidated` or `InputError`, which state the remedy.
     """
     store = settings.store
 
     def memory() -> Engine:
         digest = hashlib.sha256(read_validated(project.build)).hexdigest()
-        return _Validated(project.build / NQUADS, settings, digest)
+        return _CheckedPool(project.build / NQUADS, settings, digest)
 
     def folder() -> Engine:
-        os.close(hold(Path(store)).mark)  # its own process holds it; here it is only looked for
+        os.close(hold(Path(store)).mark)  # only a check: its own process will hold it
         return Pool(Path(store), settings)
 
     def remote() -> Engine:
@@ -60,7 +60,7 @@ def engine_maker(project: Project, settings: Settings) -> Callable[[], Engine]:
 
     if store == MEMORY:
         return memory
-    if is_address(store):
+    if is_url(store):
         check_address(store)
         return remote
     return folder

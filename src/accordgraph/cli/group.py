@@ -14,7 +14,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 no_build = click.option(
     "--no-build",
     is_flag=True,
-    help="Exit with 2 where the dataset is not up to date, instead of building it.",
+    help="Exit with 2 if the dataset is not up to date, instead of building it.",
 )
 _FOLDER = "accordgraph.project"
 
@@ -30,7 +30,7 @@ project_option = click.option(
     type=click.Path(path_type=Path),
     expose_value=False,
     callback=_note_folder,
-    help="Project folder; default ACCORDGRAPH_ROOT, else searched upward from the working folder.",
+    help="Project folder; default ACCORDGRAPH_ROOT, or searched upward from the working folder.",
 )
 """The option of the group and of each command that uses a project; that of the command prevails."""
 

@@ -1,4 +1,4 @@
-"""The commands that ask: answer one query over the built dataset, list those of the library."""
+"""The commands on queries: run one on the built dataset, list those of the query library."""
 
 import json
 import sys
@@ -14,15 +14,15 @@ FORMATS = ("table", "csv", "tsv", "json", "xlsx", "ttl")
 
 @click.command()
 @click.argument("name")
-@click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter; may be repeated.")
-@click.option("--format", "form", default="table", type=click.Choice(FORMATS), help="How to print it.")
+@click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="Query parameter; repeatable.")
+@click.option("--format", "form", default="table", type=click.Choice(FORMATS), help="Output format.")
 @click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write to; default: print it."
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Output file; default standard output."
 )
 @no_build
 @project_option
 def query(name: str, params: tuple[str, ...], form: str, out: Path | None, no_build: bool) -> None:
-    """Answer a query of the library (see `accordgraph queries`) or a .rq file, over the built dataset."""
+    """Run a query of the query library (see `accordgraph queries`) or a .rq file on the built dataset."""
     from accordgraph.cli.terminal import show_table
     from accordgraph.library.catalogue import CONCEPTS
     from accordgraph.library.query_file import find_query
@@ -31,28 +31,30 @@ def query(name: str, params: tuple[str, ...], form: str, out: Path | None, no_bu
     from accordgraph.store.local import MemoryStore
 
     if form == "table" and out:
-        raise InputError("a table is for the terminal; name another format with --format")
+        raise InputError("the format table is for the terminal; choose another one with --format")
     if form == "xlsx" and not out and sys.stdout.isatty():
-        raise InputError("a spreadsheet is no text; name a file with --out")
+        raise InputError("the format xlsx is binary; name a file with --out")
     project = current_project()
-    found = find_query(project.queries, name)
+    library_query = find_query(project.queries, name)
     values: dict[str, list[str]] = {}
     for param in params:
         key, equals, value = param.partition("=")
         if not equals:
             raise ParameterError(f"--param {param!r}: write NAME=VALUE")
         values.setdefault(key, []).append(value)
-    found.bind(values)
+    library_query.bind(values)
     store = MemoryStore(current_dataset(project, no_build))
-    known = schemes(store.query(find_query(project.queries, CONCEPTS).text)) if found.chooses else None
-    text = found.bind(values, known)
-    answer = store.query(text)
+    codes = None
+    if library_query.chooses:
+        codes = schemes(store.query(find_query(project.queries, CONCEPTS).text))
+    text = library_query.bind(values, codes)
+    result = store.query(text)
     if form == "table":
-        columns, rows = cells(answer)
-        click.echo(found.summary)
+        columns, rows = cells(result)
+        click.echo(library_query.summary)
         show_table(columns, rows)
         return
-    octets = encode(answer, form, About(text, store.digest))
+    octets = encode(result, form, About(text, store.digest))
     if out:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_bytes(octets)
@@ -64,11 +66,11 @@ def query(name: str, params: tuple[str, ...], form: str, out: Path | None, no_bu
 @project_option
 @as_json
 def queries(as_json: bool) -> None:
-    """List the queries of the library, with what each asks and its parameters."""
+    """List the queries of the query library, with their summaries and parameters."""
     from accordgraph.cli.terminal import show_table
     from accordgraph.library.query_file import load_queries
 
-    found = load_queries(current_project().queries)
+    library = load_queries(current_project().queries)
     if as_json:
         rows = [
             {
@@ -77,9 +79,9 @@ def queries(as_json: bool) -> None:
                 "summary": item.summary,
                 "parameters": [vars(parameter) for parameter in item.parameters],
             }
-            for item in found
+            for item in library
         ]
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    lines = [(q.kind, q.name, q.summary, " ".join(p.name for p in q.parameters)) for q in found]
+    lines = [(q.kind, q.name, q.summary, " ".join(p.name for p in q.parameters)) for q in library]
     show_table(("kind", "name", "summary", "parameters"), lines)

@@ -1,4 +1,4 @@
-"""The commands that put the built dataset to work: load a store with it, serve it."""
+"""The commands that publish the dataset: load it into a store, serve it."""
 
 import json
 from pathlib import Path
@@ -14,16 +14,18 @@ from accordgraph.cli.group import (
     project_option,
     to_stderr,
 )
-from accordgraph.errors import SHOWN, InputError
+from accordgraph.errors import SHOWN, InputError, first_of
 from accordgraph.project import find_project
 from accordgraph.settings import Settings
 
 
 @click.command()
 @click.argument("target", metavar="DIR|URL")
-@click.option("--graph-store", metavar="URL", help="Where the engine takes graphs (Graph Store Protocol).")
-@click.option("--update", metavar="URL", help="Where the engine takes SPARQL updates.")
-@click.option("--merged-graph", metavar="IRI", help="Graph for the merged dataset, not the default graph.")
+@click.option("--graph-store", metavar="URL", help="URL of the engine's Graph Store Protocol endpoint.")
+@click.option("--update", metavar="URL", help="URL of the engine's SPARQL Update endpoint.")
+@click.option(
+    "--merged-graph", metavar="IRI", help="Named graph for the merged dataset, instead of the default graph."
+)
 @no_build
 @project_option
 @as_json
@@ -35,57 +37,52 @@ def load(
     no_build: bool,
     as_json: bool,
 ) -> None:
-    """Put the built and validated dataset into a folder, or into the engine that answers queries at a URL."""
-    from accordgraph.cli.engine_factory import is_address
+    """Load the built and validated dataset into a folder or a remote SPARQL engine."""
+    from accordgraph.cli.engine_factory import is_url
     from accordgraph.cli.terminal import bar, progress, show_table
     from accordgraph.engine.remote.upload import push
     from accordgraph.engine.remote.write_protocols import UNSAID, Ways
     from accordgraph.store.directory import load_folder
 
     settings = Settings.from_environment()
-    dataset = current_dataset(current_project(settings), no_build, as_json)
     ways = Ways(graph_store, update, merged_graph)
-    if is_address(target):
-        with bar("load", quiet=as_json) as show:
-            filled = push(dataset, target, settings, ways, show)
-        said: dict[str, object] = {
-            "digest": filled.digest,
-            "triples": filled.triples,
-            "graphs": filled.graphs,
-        }
-        said["verified"] = "the triples of every graph were counted there"
-        said["altered"] = ", ".join(filled.altered[:SHOWN]) or "nothing"
-        if len(filled.altered) > SHOWN:
-            said["altered"] = f"{said['altered']} and {len(filled.altered) - SHOWN} more values"
-    elif ways != UNSAID:
-        raise InputError("--graph-store, --update and --merged-graph are for an engine elsewhere")
+    if ways != UNSAID and not is_url(target):
+        raise InputError("--graph-store, --update and --merged-graph are for a remote engine")
+    dataset = current_dataset(current_project(settings), no_build, as_json)
+    summary: dict[str, object] = {"target": target}
+    if is_url(target):
+        with bar("load", quiet=as_json) as show_share:
+            upload = push(dataset, target, settings, ways, show_share)
+        summary |= {"digest": upload.digest, "triples": upload.triples, "graphs": upload.graphs}
+        summary["verified"] = "the triples of every graph were counted there"
+        more = " values" if len(upload.altered) > SHOWN else ""
+        summary["altered"] = first_of(upload.altered) + more or "nothing"
     else:
-        with progress(quiet=as_json) as tell:
-            digest, triples = load_folder(dataset, Path(target), tell)
-        said = {"digest": digest, "triples": triples}
+        with progress(quiet=as_json) as show:
+            summary["digest"], summary["triples"] = load_folder(dataset, Path(target), show)
     if as_json:
-        click.echo(json.dumps({"target": target, **said}, indent=2))
+        click.echo(json.dumps(summary, indent=2))
     else:
-        show_table(("loaded", ""), [("target", target), *said.items()])
+        show_table(("loaded", ""), list(summary.items()))
 
 
 @click.command()
 @click.option(
-    "--host", metavar="ADDRESS", help="Address to listen on; default 127.0.0.1, or ACCORDGRAPH_HOST."
+    "--host", metavar="ADDRESS", help="IP address to listen on; default 127.0.0.1, or ACCORDGRAPH_HOST."
 )
 @click.option(
-    "--port", type=int, metavar="NUMBER", help="Port to listen on; default 8000, or ACCORDGRAPH_PORT."
+    "--port", type=int, metavar="NUMBER", help="TCP port to listen on; default 8000, or ACCORDGRAPH_PORT."
 )
 @click.option(
     "--store",
     metavar="memory|DIR|URL",
-    help="Where queries are answered; default memory, or ACCORDGRAPH_STORE.",
+    help="Store to query; default memory, or ACCORDGRAPH_STORE.",
 )
 @click.option(
     "--workers",
     type=click.IntRange(1),
     metavar="NUMBER",
-    help="Queries at once; default 128, or ACCORDGRAPH_WORKERS.",
+    help="Maximum number of concurrent queries; default 128, or ACCORDGRAPH_WORKERS.",
 )
 @no_build
 @project_option
