@@ -1,23 +1,23 @@
-"""The errors of the package; each message says what is wrong, where, and what would be right.
+"""The errors of the package; each message states what is wrong, where, and the remedy.
 
 AccordGraphError            caught by the command line: one line, exit 2
-├── InputError              a file or an argument that a person wrote
-│   ├── TurtleError         not Turtle, or something that the file may not hold
-│   ├── CanonicalFormError  Turtle, but not in the canonical form
-│   ├── QueryFileError      a query file without its header, or not SPARQL
-│   ├── ShapeError          a shape that uses a term SHACL does not have
-│   └── ParameterError      a query parameter that does not fit
-├── BuildError              the build cannot go on
-├── DatasetNotBuilt         no built dataset where one is needed
-├── NotValidated            a dataset without a conforming validation of exactly these bytes
-├── ReferenceMissing        the reference material is not there
-├── QueryError              SPARQL that cannot be answered, with line and column where they are known
-│   ├── QueryRefused        an update, or SERVICE
-│   ├── EvaluationError     well written, but it cannot be evaluated
-│   └── LimitExceeded       more than a setting allows: time, memory, rows, length ...
-├── Overloaded              no place for a query now; another time there may be
-├── WorkerError             the processes that answer queries cannot do their work
-└── EndpointError           an endpoint that cannot be reached, or that refuses
+├── InputError              invalid input: a file or an argument
+│   ├── TurtleError         invalid Turtle, or a term that the file must not contain
+│   ├── CanonicalFormError  Turtle file not in canonical form
+│   ├── QueryFileError      invalid query file: header missing, or not SPARQL
+│   ├── ShapeError          unknown SHACL term in a shapes file
+│   └── ParameterError      invalid query parameter
+├── BuildError              the build cannot continue
+├── DatasetNotBuilt         no built dataset
+├── NotValidated            dataset not validated, changed since, or not conforming
+├── ReferenceMissing        reference material not found
+├── QueryError              SPARQL that cannot be run, with line and column where they are known
+│   ├── QueryRefused        operation not permitted: SPARQL Update or SERVICE
+│   ├── EvaluationError     query evaluation error
+│   └── LimitExceeded       limit exceeded: time, memory, rows, length ...
+├── Overloaded              no slot available; retry later
+├── WorkerError             worker process failure
+└── EndpointError           remote endpoint unreachable, or it returned an error
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,11 +27,11 @@ SHOWN = 5
 """How many files a message names before it counts the rest."""
 
 MOST_SHOWN = 100
-"""How many characters of what somebody sent a message repeats."""
+"""How many characters of a client's input a message repeats."""
 
 
 def shown(text: str) -> str:
-    """Return what somebody sent as a message repeats it: its beginning, where it is long."""
+    """Return a client's input as a message repeats it: its beginning, if it is long."""
     return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"
 
 
@@ -42,15 +42,15 @@ def first_of(items: Sequence[object], separator: str = ", ") -> str:
 
 
 class AccordGraphError(Exception):
-    """Anything that the package reports to the person who runs it."""
+    """Any error that the package reports to its user."""
 
 
 class InputError(AccordGraphError):
-    """A file or an argument that a person wrote is wrong."""
+    """Invalid input: a file or an argument."""
 
 
 class TurtleError(InputError):
-    """A Turtle file that cannot be read, or that holds what it may not hold."""
+    """A Turtle file that cannot be parsed, or that contains a term which it must not contain."""
 
     def __init__(self, path: Path, message: str, line: int | None = None, column: int | None = None) -> None:
         self.path, self.message, self.line, self.column = path, message, line, column
@@ -59,23 +59,23 @@ class TurtleError(InputError):
 
 
 class CanonicalFormError(InputError):
-    """Turtle files that are not in the canonical form."""
+    """Turtle files that are not in canonical form."""
 
     def __init__(self, paths: list[Path]) -> None:
         self.paths = paths
-        super().__init__(f"not in canonical form: {first_of(paths, ' ')}; `accordgraph format` puts it right")
+        super().__init__(f"not in canonical form: {first_of(paths, ' ')}; `accordgraph format` fixes it")
 
 
 class QueryFileError(InputError):
-    """A query file that lacks its header or is not SPARQL."""
+    """Invalid query file: its header is missing, or it is not SPARQL."""
 
 
 class ShapeError(InputError):
-    """A shapes file that uses a term which SHACL does not define."""
+    """A shapes file that uses a term of the SHACL namespace which SHACL does not define."""
 
 
 class ParameterError(InputError):
-    """Parameters that the query does not have, or values that do not fit; `faults` names each of them."""
+    """Unknown parameters of a query, or invalid values; `faults` names each of them."""
 
     def __init__(self, message: str, faults: Sequence[Mapping[str, str]] = ()) -> None:
         self.faults = tuple(faults)
@@ -83,23 +83,23 @@ class ParameterError(InputError):
 
 
 class BuildError(AccordGraphError):
-    """The build cannot go on."""
+    """The build cannot continue."""
 
 
 class DatasetNotBuilt(AccordGraphError):
-    """There is no built dataset where one is needed."""
+    """No built dataset."""
 
 
 class NotValidated(AccordGraphError):
-    """The dataset has no conforming validation of exactly these bytes."""
+    """The dataset was not validated, has changed since, or does not conform."""
 
 
 class ReferenceMissing(AccordGraphError):
-    """The reference material is not where the setting says."""
+    """Reference material not found."""
 
 
 class QueryError(AccordGraphError):
-    """SPARQL that cannot be answered; `line` and `column` (from 1) say where, if known."""
+    """SPARQL that cannot be run; `line` and `column` (from 1) give the position, if known."""
 
     def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
         self.message, self.line, self.column = message, line, column
@@ -108,15 +108,15 @@ class QueryError(AccordGraphError):
 
 
 class QueryRefused(QueryError):
-    """SPARQL that a store will not run, however well it is written: an update, or SERVICE."""
+    """Operation not permitted: SPARQL Update or SERVICE."""
 
 
 class EvaluationError(QueryError):
-    """SPARQL that is well written but cannot be evaluated, as with a function that does not exist."""
+    """Query evaluation error: valid syntax, but for example an unknown function."""
 
 
 class LimitExceeded(QueryError):
-    """A query, or its answer, that is more than a setting allows; `limit` is the name of the setting."""
+    """A query or its result exceeds a setting; `limit` is the name of the setting."""
 
     def __init__(self, limit: str, message: str) -> None:
         self.limit = limit
@@ -124,7 +124,7 @@ class LimitExceeded(QueryError):
 
 
 class Overloaded(AccordGraphError):
-    """There is no place for a query now; `retry_after` is the number of seconds to wait."""
+    """No slot available for a query; `retry_after` is the number of seconds to wait."""
 
     def __init__(self, message: str, retry_after: int = 1) -> None:
         self.retry_after = retry_after
@@ -132,11 +132,11 @@ class Overloaded(AccordGraphError):
 
 
 class WorkerError(AccordGraphError):
-    """The processes that answer queries cannot start, or one of them ended without a reason that is known."""
+    """Worker process failure: workers cannot start, or one ended for an unknown reason."""
 
 
 class EndpointError(AccordGraphError):
-    """An endpoint that cannot be reached, or that refuses; `problem` is what it says, `status` its code."""
+    """A remote endpoint is unreachable or returned an error: `problem`, with the HTTP status `status`."""
 
     def __init__(self, endpoint: str, message: str, problem: Mapping[str, object] | None = None) -> None:
         self.endpoint, self.problem = endpoint, dict(problem or {})

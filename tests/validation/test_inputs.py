@@ -29,8 +29,8 @@ def test_input(case: Path, mini: Project, accordgraph: Run) -> None:
     assert "Traceback" not in result.output
     if verdict == "error":
         assert (result.exit_code, result.stdout) == (2, "")
-        assert result.stderr.startswith(f"error: {FILE}:{expected}")
-        assert result.stderr.count("\n") == 1
+        project, error = result.stderr.splitlines()
+        assert project.startswith("project: ") and error.startswith(f"error: {FILE}:{expected}")
         return
     (finding,) = json.loads(result.stdout)["findings"]
     assert finding["severity"].lower() == verdict

@@ -1,7 +1,7 @@
-"""From files to the one dataset: the facts, what follows from them, and all of it merged as default graph.
+"""The build: from files to one dataset, with the asserted and derived triples merged as default graph.
 
-The merged default graph is written out, not left to a store's union of named graphs: a union counts a triple
-twice that stands in two graphs. The same files give the same bytes: lines are sorted, and there is no clock.
+The merged default graph is materialised rather than left to a store's union of named graphs, which counts a
+triple in two graphs twice. The same files give the same bytes: lines are sorted, and there is no clock.
 
 The build folder records the digest of every file that the dataset was made from (manifest.json) or validated
 with (validation.json), so that a dataset is used only as long as these files are the same.
@@ -47,13 +47,13 @@ class Assembly:
     dataset: Dataset
     derived: Mapping[NamedNode, frozenset[Triple]]
     inputs: Mapping[str, str]
-    """The SHA-256 digest of every file that it was made from, by path."""
+    """The SHA-256 digest of every input file, by path."""
     examples: frozenset[Triple] = frozenset()
-    """The queries that people may ask, described as editors look for them."""
+    """The description of the example queries, as SPARQL editors look for them."""
 
     @cached_property
     def graphs(self) -> dict[NamedNode, frozenset[Triple]]:
-        """Every named graph: of files, of rules, and that of the queries."""
+        """Every named graph: those of files, those of rules, and that of the queries."""
         asserted = {graph: frozenset(triples) for graph, triples in self.dataset.graphs.items()}
         return asserted | dict(self.derived) | {GRAPH[QUERIES]: self.examples}
 
@@ -73,11 +73,11 @@ class Assembly:
 
     @cached_property
     def digest(self) -> str:
-        """The SHA-256 digest of the N-Quads: what a validation is a validation of."""
+        """The SHA-256 digest of the N-Quads, which identifies the dataset."""
         return hashlib.sha256(self.nquads).hexdigest()
 
     def manifest(self) -> dict[str, object]:
-        """Return what is in the dataset, in numbers and digests."""
+        """Return the content of the dataset in numbers and digests."""
         classes = Counter(shorten(t.object.value) for t in self.triples if t.predicate == RDF.type)  # type: ignore[union-attr]
         graphs = {graph.value: len(triples) for graph, triples in sorted(self.graphs.items(), key=str)}
         return {
@@ -93,7 +93,7 @@ class Assembly:
 
 
 def assemble(project: Project, progress: Callable[[str], None] = lambda stage: None) -> Assembly:
-    """Read the files and derive what follows; raises `TurtleError`, `BuildError` or `QueryFileError`."""
+    """Read the files and run the derivation rules; raises `TurtleError`, `BuildError` or `QueryFileError`."""
     progress("parse")
     inputs = file_digests(project, dataset_files(project))
     dataset = load_dataset(project)
@@ -120,7 +120,7 @@ def build(project: Project, progress: Callable[[str], None] = lambda stage: None
     Raises `BuildError` where that folder cannot be written to.
     """
     with build_folder(project):
-        pass  # known to be writable before the work starts
+        pass  # fails before the work starts
     assembly = assemble(project, progress)
     progress("canonical form")
     check_canonical(assembly.dataset)

@@ -1,7 +1,7 @@
-"""What follows from the facts: each rule is a CONSTRUCT query whose result is a named graph of its own.
+"""Derivation: each rule is a CONSTRUCT query whose result is a named graph of its own.
 
-The rules run in the order of their file names (`10-claims.rq` before `20-parts.rq`), each over the facts and
-all that the rules before it derived, which together are the default graph.
+The rules run in the order of their file names (`10-claims.rq` before `20-parts.rq`), each on a default graph
+of the asserted triples and all results of earlier rules.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,64 +14,58 @@ from accordgraph.namespaces import GRAPH, ID, RDF
 
 
 def rule_name(query: Query) -> str:
-    """Return the name of a rule: that of its file without the number that orders it."""
+    """Return the name of a rule: its file name without the leading number."""
     number, _, name = query.name.partition("-")
     return name if number.isdigit() and name else query.name
 
 
 def rule_graph(query: Query) -> NamedNode:
-    """Return the named graph that a rule's result stands in."""
+    """Return the named graph of a rule's result."""
     return GRAPH[f"derived/{rule_name(query)}"]
 
 
 def derive(
     triples: Iterable[Triple], rules: Iterable[Query], progress: Callable[[str], None] = lambda name: None
 ) -> Mapping[NamedNode, frozenset[Triple]]:
-    """Run the rules in the order of their names and return the triples of each; `progress` is told each name.
+    """Run the rules in the order of their names and return the triples of each; reports each to `progress`.
 
     Raises `QueryFileError` for a rule that is not SPARQL or not a CONSTRUCT.
     """
     facts = _sorted(triples)
-    written = written_forms(facts)
+    forms = lexical_forms(facts)
     store = Store()
     store.extend(_quads(facts))
     derived = {}
     for rule in sorted(rules, key=lambda query: query.name):
         progress(rule_name(rule))
-        result = construct(store, rule, written)
+        result = construct(store, rule, forms)
         store.extend(_quads(_sorted(result)))
         derived[rule_graph(rule)] = result
     return derived
 
 
-def construct(
-    store: Store, rule: Query, written: Mapping[Literal, Literal] | None = None
-) -> frozenset[Triple]:
-    """Return what a rule constructs over the default graph of a store, literals as they are `written`."""
+def construct(store: Store, rule: Query, forms: Mapping[Literal, Literal] | None = None) -> frozenset[Triple]:
+    """Return the triples that a rule constructs; literals get their lexical forms from `forms`."""
     try:
         result = store.query(rule.text, base_iri=ID)
     except SyntaxError as error:
         raise QueryFileError(f"{rule.path}: {query_error(error)}") from error
     triples = list(result) if isinstance(result, QueryTriples) else None
-    del result  # which an error would keep, and only this thread may let go
+    del result  # an error would keep it, and only this thread may free it
     if triples is None:
         raise QueryFileError(f"{rule.path}: a rule is a CONSTRUCT query")
-    forms = written or {}
-    return frozenset(
-        Triple(
-            t.subject,
-            t.predicate,
-            forms.get(t.object, t.object) if isinstance(t.object, Literal) else t.object,
-        )
-        for t in triples
+    forms = forms or {}
+    objects = (
+        (t, forms.get(t.object, t.object) if isinstance(t.object, Literal) else t.object) for t in triples
     )
+    return frozenset(Triple(t.subject, t.predicate, object_) for t, object_ in objects)
 
 
-def written_forms(triples: Iterable[Triple]) -> Mapping[Literal, Literal]:
-    """Return the form in which the facts write each literal that the store gives back in another form.
+def lexical_forms(triples: Iterable[Triple]) -> Mapping[Literal, Literal]:
+    """Return the lexical form of each literal that the store returns in another form.
 
-    The store keeps the value of a number, not its digits: the amount 20.00 would come out of a rule as 20,
-    and be another triple than the fact.
+    The store keeps the value of a number, not its digits: a rule would return the amount 20.00 as 20, which
+    makes another triple than the asserted one.
     """
     literals = sorted({t.object for t in triples if isinstance(t.object, Literal)}, key=str, reverse=True)
     nodes = {BlankNode(f"n{number}"): literal for number, literal in enumerate(literals)}
@@ -82,7 +76,7 @@ def written_forms(triples: Iterable[Triple]) -> Mapping[Literal, Literal]:
 
 
 def _sorted(triples: Iterable[Triple]) -> list[Triple]:
-    """Return the triples in an order that does not vary."""
+    """Return the triples in a reproducible order."""
     return sorted(triples, key=str)
 
 

@@ -1,4 +1,4 @@
-"""The files of ontology/ and data/ as one dataset: each file is the named graph that its path names."""
+"""The Turtle files of ontology/ and data/ as one dataset, with one named graph for each file."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ from accordgraph.rdf.turtle import fingerprint, parse_text, read
 
 @dataclass(frozen=True)
 class Dataset:
-    """What people wrote: the triples of each named graph, and the file that each graph came from."""
+    """The asserted triples by named graph, and the file of each graph."""
 
     graphs: Mapping[NamedNode, tuple[Triple, ...]]
     files: Mapping[NamedNode, str]
@@ -40,7 +40,7 @@ class Dataset:
         return places
 
     def file_of_statement(self, node: object, predicate: object) -> str:
-        """Return the file that says something of a node, or an empty string when none does.
+        """Return a file with statements about a node, or an empty string if there is none.
 
         Of several files, it is the one that states the predicate, else the one that states the node's type.
         Nodes and predicates are terms or IRIs.
@@ -104,7 +104,7 @@ def file_triples(text: str, relative: str) -> Iterator[Triple]:
 
 
 def _first_bracket(text: str) -> int | None:
-    """Return the line of the first blank node, as far as a look at the text can tell."""
+    """Return the line of the first blank node, according to a search in the text."""
     without = re.sub(r'"(?:[^"\\\n]|\\.)*"|<[^<>\s]*>', lambda match: " " * len(match[0]), text)
     match = re.search(r"\[|_:|\(", without)
     return text.count("\n", 0, match.start()) + 1 if match else None

@@ -1,7 +1,6 @@
-"""The reference of the model, written from the ontology, the vocabularies and the shapes themselves.
+"""The model reference: Markdown generated from the ontology, the vocabularies and the shapes alone.
 
-One page a class, one page a concept scheme, and an index with a picture; Markdown, with nothing in it that is
-not said in the files.
+One page for each class, one for each concept scheme, and an index with a class diagram.
 """
 
 from collections import defaultdict
@@ -44,8 +43,8 @@ def _index(triples: Iterable[Triple]) -> Terms:
 
 
 def _of_type(terms: Terms, kind: NamedNode, namespace: str = "") -> list[NamedNode]:
-    found = (node for node, properties in terms.items() if kind in properties.get(RDF.type, ()))
-    return sorted((node for node in found if node.value.startswith(namespace)), key=str)
+    nodes = (node for node, properties in terms.items() if kind in properties.get(RDF.type, ()))
+    return sorted((node for node in nodes if node.value.startswith(namespace)), key=str)
 
 
 def _pages(terms: Terms, shapes: Terms) -> Iterator[tuple[str, str]]:

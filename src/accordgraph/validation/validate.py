@@ -1,7 +1,7 @@
-"""Whether the dataset is as it should be: the shapes and the quality queries, in one report.
+"""Validation: the shapes and the quality queries on the whole dataset, in one report.
 
-The dataset is assembled from the files, so that an edit is seen without a build; the verdict is written with
-the digest of what was judged, and a store opens only that.
+The dataset is assembled from the files, so that an edit is validated without a build. The verdict records the
+digest of the dataset, and a store opens only a dataset with that digest.
 """
 
 import json
@@ -51,10 +51,8 @@ class Validation:
 
 
 def located(findings: list[Finding], dataset: Dataset) -> list[Finding]:
-    """Return the findings with the file in which the node has the property, or else in which it stands."""
-    return [
-        replace(finding, file=dataset.file_of_statement(finding.node, finding.path)) for finding in findings
-    ]
+    """Return the findings with the file in which the node has the property, else a file with the node."""
+    return [replace(each, file=dataset.file_of_statement(each.node, each.path)) for each in findings]
 
 
 def validate(
@@ -62,13 +60,13 @@ def validate(
     progress: Callable[[str], None] = lambda stage: None,
     assembly: Assembly | None = None,
 ) -> Validation:
-    """Judge the dataset of a project (or the assembly given) and write the verdict to the build folder.
+    """Validate the dataset of a project (or the given assembly); write the verdict to the build folder.
 
     The verdict records the digests of the shapes and quality queries too. Raises `InputError` for files that
     cannot be read at all (Turtle, shapes or queries), and `BuildError` where it cannot be written.
     """
     with build_folder(project):
-        pass  # known to be writable before the work starts
+        pass  # fails before the work starts
     inputs = file_digests(project, rule_files(project))
     shapes = load_shapes(project.turtle_files("shapes"))
     rules = load_queries(project.queries / "quality")

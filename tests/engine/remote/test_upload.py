@@ -171,7 +171,7 @@ def test_the_command(
     accordgraph("validate")
     done = accordgraph("load", oxigraph_alone, "--json")
     assert done.exit_code == 0, done.output
-    said = json.loads(done.output)
+    said = json.loads(done.stdout)
     assert said["triples"] > 0 and said["graphs"] > 0 and len(said["digest"]) == 64
     refused = accordgraph("load", "http://127.0.0.1:9/sparql")
     assert refused.exit_code == 2 and "cannot be reached" in refused.output
