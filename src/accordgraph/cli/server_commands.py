@@ -87,11 +87,7 @@ def load(
 @no_build
 @project_option
 def serve(host: str | None, port: int | None, store: str | None, workers: int | None, no_build: bool) -> None:
-    """Serve the dataset: SPARQL at /sparql.
-
-    Where files have changed since the build, it is built and validated first. A store that `accordgraph load`
-    filled is served as it is.
-    """
+    """Serve the dataset, built and validated first if files have changed: SPARQL at /sparql."""
     import logging
     from dataclasses import replace
 
