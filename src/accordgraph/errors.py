@@ -1,23 +1,6 @@
 """The errors of the package; each message states what is wrong, where, and the remedy.
 
-AccordGraphError            caught by the command line: one line, exit 2
-├── InputError              invalid input: a file or an argument
-│   ├── TurtleError         invalid Turtle, or a term that the file must not contain
-│   ├── CanonicalFormError  Turtle file not in canonical form
-│   ├── QueryFileError      invalid query file: header missing, or not SPARQL
-│   ├── ShapeError          unknown SHACL term in a shapes file
-│   └── ParameterError      invalid query parameter
-├── BuildError              the build cannot continue
-├── DatasetNotBuilt         no built dataset
-├── NotValidated            dataset not validated, changed since, or not conforming
-├── ReferenceMissing        reference material not found
-├── QueryError              SPARQL that cannot be run, with line and column where they are known
-│   ├── QueryRefused        operation not permitted: SPARQL Update or SERVICE
-│   ├── EvaluationError     query evaluation error
-│   └── LimitExceeded       limit exceeded: time, memory, rows, length ...
-├── Overloaded              no slot available; retry later
-├── WorkerError             worker process failure
-└── EndpointError           remote endpoint unreachable, or it returned an error
+The command line prints an `AccordGraphError` as one line and exits with 2.
 """
 
 from collections.abc import Mapping, Sequence

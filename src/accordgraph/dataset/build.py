@@ -105,13 +105,11 @@ def assemble(project: Project, progress: Callable[[str], None] = lambda stage: N
 
 def check_canonical(dataset: Dataset) -> None:
     """Raise `CanonicalFormError`, which names them all, when files are not in canonical form."""
-    wrong = [
-        path
-        for graph, path in dataset.files.items()
-        if canonical(dataset.texts[path], Path(path), dataset.graphs[graph]) != dataset.texts[path]
-    ]
-    if wrong:
-        raise CanonicalFormError([Path(path) for path in wrong])
+    files = (
+        (Path(file), dataset.texts[file], dataset.graphs[graph]) for graph, file in dataset.files.items()
+    )
+    if wrong := [path for path, text, triples in files if canonical(text, path, triples) != text]:
+        raise CanonicalFormError(wrong)
 
 
 def build(project: Project, progress: Callable[[str], None] = lambda stage: None) -> Assembly:
@@ -165,19 +163,18 @@ def file_digests(project: Project, files: Iterable[Path]) -> dict[str, str]:
 
 
 def changed_files(project: Project) -> list[str]:
-    """Return the files that were added, changed or removed since the build and the validation, in path order.
+    """Return the files that were added, changed or removed since the build and the validation.
 
     Files whose record is missing are not compared, which `read_current` then reports.
     """
-    changes: dict[str, str] = {}
+    changes = []
     for record, files in ((MANIFEST, dataset_files(project)), (VALIDATION, rule_files(project))):
         before, now = _inputs(project.build / record), file_digests(project, files)
         if before is not None:
-            changes |= dict.fromkeys(now.keys() - before, "added") | dict.fromkeys(
-                before - now.keys(), "removed"
-            )
-            changes |= {path: "changed" for path in now.keys() & before if now[path] != before[path]}
-    return [f"{path} ({change})" for path, change in sorted(changes.items())]
+            for path in sorted(path for path in before.keys() | now if before.get(path) != now.get(path)):
+                change = "added" if path not in before else "changed" if path in now else "removed"
+                changes.append(f"{path} ({change})")
+    return changes
 
 
 def _inputs(record: Path) -> dict[str, str] | None:

@@ -3,7 +3,6 @@
 One page for each class, one for each concept scheme, and an index with a class diagram.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from accordgraph.rdf.turtle import parse_text, read
 
 LANGUAGES = ("en", "fr", "nl", "de")
 Terms = Mapping[NamedNode, Mapping[NamedNode, list[object]]]
+"""The objects of each predicate of each subject."""
 
 
 def write_reference(project: Project, folder: Path) -> list[Path]:
@@ -24,21 +24,18 @@ def write_reference(project: Project, folder: Path) -> list[Path]:
     shapes = _index(
         triple for path in project.turtle_files("shapes") for triple in parse_text(read(path), path)
     )
-    pages = dict(_pages(terms, shapes))
-    for name, text in pages.items():
-        path = folder / name
+    pages = {folder / name: text for name, text in _pages(terms, shapes)}
+    for path, text in pages.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return [folder / name for name in pages]
+    return list(pages)
 
 
 def _index(triples: Iterable[Triple]) -> Terms:
-    index: defaultdict[NamedNode, defaultdict[NamedNode, list[object]]] = defaultdict(
-        lambda: defaultdict(list)
-    )
+    index: dict[NamedNode, dict[NamedNode, list[object]]] = {}
     for triple in sorted(triples, key=str):
         if isinstance(triple.subject, NamedNode):
-            index[triple.subject][triple.predicate].append(triple.object)
+            index.setdefault(triple.subject, {}).setdefault(triple.predicate, []).append(triple.object)
     return index
 
 
@@ -48,111 +45,80 @@ def _of_type(terms: Terms, kind: NamedNode, namespace: str = "") -> list[NamedNo
 
 
 def _pages(terms: Terms, shapes: Terms) -> Iterator[tuple[str, str]]:
-    classes = _of_type(terms, OWL.Class, ACG)
-    schemes = _of_type(terms, SKOS.ConceptScheme)
-    yield "index.md", _index_page(terms, classes, schemes)
+    classes, schemes = _of_type(terms, OWL.Class, ACG), _of_type(terms, SKOS.ConceptScheme)
+    yield "index.md", "\n".join(_index_page(terms, classes, schemes)) + "\n"
     for node in classes:
-        yield f"class/{_local(node)}.md", _class_page(terms, shapes, node)
+        yield f"class/{_local(node)}.md", "\n".join(_class_page(terms, shapes, node))
     for node in schemes:
-        yield f"scheme/{_local(node)}.md", _scheme_page(terms, node)
+        yield f"scheme/{_local(node)}.md", "\n".join(_scheme_page(terms, node)) + "\n"
 
 
-def _index_page(terms: Terms, classes: list[NamedNode], schemes: list[NamedNode]) -> str:
-    lines = ["# Reference of the model", "", "```mermaid", "classDiagram"]
+def _index_page(terms: Terms, classes: list[NamedNode], schemes: list[NamedNode]) -> Iterator[str]:
+    yield from ("# Reference of the model", "", "```mermaid", "classDiagram")
     for node in classes:
-        for above in terms[node].get(RDFS.subClassOf, ()):
-            if above in classes:
-                lines.append(f"  {_local(above)} <|-- {_local(node)}")
+        above = (up for up in terms[node].get(RDFS.subClassOf, ()) if up in classes)
+        yield from (f"  {_local(up)} <|-- {_local(node)}" for up in above)
     for node in _of_type(terms, OWL.ObjectProperty, ACG):
-        ends = (terms[node].get(end, [None])[0] for end in (RDFS.domain, RDFS.range))
-        start, end = ends
+        start, end = (terms[node].get(predicate, [None])[0] for predicate in (RDFS.domain, RDFS.range))
         if start in classes and end in classes:
-            lines.append(f"  {_local(start)} --> {_local(end)} : {_local(node)}")
-    lines += ["```", "", "## Classes", ""]
-    lines += [
-        f"- [{_local(node)}](class/{_local(node)}.md): {_text(terms, node, SKOS.definition)}"
-        for node in classes
-    ]
-    lines += ["", "## Concept schemes", ""]
+            yield f"  {_local(start)} --> {_local(end)} : {_local(node)}"
+    yield from ("```", "", "## Classes", "")
+    for node in classes:
+        yield f"- [{_local(node)}](class/{_local(node)}.md): {_text(terms, node, SKOS.definition)}"
+    yield from ("", "## Concept schemes", "")
     for node in schemes:
         label, definition = (_text(terms, node, predicate) for predicate in (SKOS.prefLabel, SKOS.definition))
-        lines.append(f"- [{label}](scheme/{_local(node)}.md): {definition}")
-    return "\n".join(lines) + "\n"
+        yield f"- [{label}](scheme/{_local(node)}.md): {definition}"
 
 
-def _class_page(terms: Terms, shapes: Terms, node: NamedNode) -> str:
-    lines = [f"# {shorten(node.value)}", "", _text(terms, node, SKOS.definition), "", _names(terms, node), ""]
+def _class_page(terms: Terms, shapes: Terms, node: NamedNode) -> Iterator[str]:
+    properties = terms[node]
+    yield from (f"# {shorten(node.value)}", "", _text(terms, node, SKOS.definition), "")
+    yield from (_labels(terms, node), "")
     for title, predicate in (("Kind of", RDFS.subClassOf), ("Never also", OWL.disjointWith)):
-        if others := [
-            _local(other) for other in terms[node].get(predicate, ()) if isinstance(other, NamedNode)
-        ]:
-            lines += [f"{title}: {', '.join(others)}.", ""]
-    lines += [f"> {_plain(note)}\n" for note in terms[node].get(SKOS.scopeNote, ())]
-    lines += [
-        "## Example",
-        "",
-        *(f"- {_plain(example)}" for example in terms[node].get(SKOS.example, ())),
-        "",
-    ]
+        others = [_local(other) for other in properties.get(predicate, ()) if isinstance(other, NamedNode)]
+        if others:
+            yield from (f"{title}: {', '.join(others)}.", "")
+    yield from (f"> {_plain(note)}\n" for note in properties.get(SKOS.scopeNote, ()))
+    yield from ("## Example", "")
+    yield from (f"- {_plain(example)}" for example in properties.get(SKOS.example, ()))
+    yield ""
     if rows := list(_constraints(shapes, node)):
-        lines += [
-            "## Constraints",
-            "",
-            "| property | what is right | else |",
-            "| --- | --- | --- |",
-            *rows,
-            "",
-        ]
-    return "\n".join(lines)
+        yield from ("## Constraints", "", "| property | what is right | else |", "| --- | --- | --- |")
+        yield from (*rows, "")
 
 
 def _constraints(shapes: Terms, target: NamedNode) -> Iterator[str]:
-    for owner in sorted(shapes, key=str):
-        if target in shapes[owner].get(SH.targetClass, ()):
-            for shape in shapes[owner].get(SH.property, ()):
-                if isinstance(shape, NamedNode):
-                    path = shapes[shape].get(SH.path, [""])[0]
-                    name = (
-                        shorten(path.value) if isinstance(path, NamedNode) else _text(shapes, shape, SH.name)
-                    )
-                    severity = _local(shapes[shape].get(SH.severity, [SH.Violation])[0])
-                    yield f"| {name} | {_text(shapes, shape, SH.message)} | {severity} |"
+    owners = (owner for owner in sorted(shapes, key=str) if target in shapes[owner].get(SH.targetClass, ()))
+    for shape in (shape for owner in owners for shape in shapes[owner].get(SH.property, ())):
+        if isinstance(shape, NamedNode) and shape in shapes:
+            path = shapes[shape].get(SH.path, [""])[0]
+            name = shorten(path.value) if isinstance(path, NamedNode) else _text(shapes, shape, SH.name)
+            severity = _local(shapes[shape].get(SH.severity, [SH.Violation])[0])
+            yield f"| {name} | {_text(shapes, shape, SH.message)} | {severity} |"
 
 
-def _scheme_page(terms: Terms, scheme: NamedNode) -> str:
-    concepts = [
-        node for node in _of_type(terms, SKOS.Concept) if scheme in terms[node].get(SKOS.inScheme, ())
-    ]
-    lines = [
-        f"# {_text(terms, scheme, SKOS.prefLabel)}",
-        "",
-        _text(terms, scheme, SKOS.definition),
-        "",
-        _names(terms, scheme),
-        "",
-    ]
-    lines += [
-        f"| code | broader | {' | '.join(LANGUAGES)} | definition |",
-        "| --- " * (len(LANGUAGES) + 3) + "|",
-    ]
-    for node in concepts:
-        labels = " | ".join(_text(terms, node, SKOS.prefLabel, language) for language in LANGUAGES)
-        broader = ", ".join(_local(up) for up in terms[node].get(SKOS.broader, ()))
-        lines.append(f"| `{_local(node)}` | {broader} | {labels} | {_text(terms, node, SKOS.definition)} |")
-    return "\n".join(lines) + "\n"
+def _scheme_page(terms: Terms, scheme: NamedNode) -> Iterator[str]:
+    yield from (f"# {_text(terms, scheme, SKOS.prefLabel)}", "", _text(terms, scheme, SKOS.definition), "")
+    yield from (_labels(terms, scheme), "")
+    yield f"| code | broader | {' | '.join(LANGUAGES)} | definition |"
+    yield "| --- " * (len(LANGUAGES) + 3) + "|"
+    for node in _of_type(terms, SKOS.Concept):
+        if scheme in terms[node].get(SKOS.inScheme, ()):
+            labels = " | ".join(_text(terms, node, SKOS.prefLabel, language) for language in LANGUAGES)
+            broader = ", ".join(_local(up) for up in terms[node].get(SKOS.broader, ()))
+            definition = _text(terms, node, SKOS.definition)
+            yield f"| `{_local(node)}` | {broader} | {labels} | {definition} |"
 
 
-def _names(terms: Terms, node: NamedNode) -> str:
-    return " · ".join(
-        f"{_text(terms, node, SKOS.prefLabel, language)} ({language})" for language in LANGUAGES
-    )
+def _labels(terms: Terms, node: NamedNode) -> str:
+    labels = ((_text(terms, node, SKOS.prefLabel, language), language) for language in LANGUAGES)
+    return " · ".join(f"{label} ({language})" for label, language in labels)
 
 
 def _text(terms: Terms, node: NamedNode, predicate: NamedNode, language: str = "en") -> str:
-    values = [
-        v for v in terms[node].get(predicate, ()) if isinstance(v, Literal) and v.language in (language, None)
-    ]
-    return _plain(values[0]) if values else ""
+    literals = (value for value in terms[node].get(predicate, ()) if isinstance(value, Literal))
+    return next((_plain(literal) for literal in literals if literal.language in (language, None)), "")
 
 
 def _plain(value: object) -> str:

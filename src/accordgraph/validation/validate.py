@@ -9,14 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from accordgraph.dataset.build import (
-    VALIDATION,
-    Assembly,
-    assemble,
-    build_folder,
-    file_digests,
-    rule_files,
-)
+from accordgraph.dataset.build import VALIDATION, Assembly, assemble, build_folder, file_digests, rule_files
 from accordgraph.dataset.source_files import Dataset
 from accordgraph.library.query_file import load_queries
 from accordgraph.project import Project
@@ -76,12 +69,8 @@ def validate(
     progress("quality queries")
     findings += run_quality(quality_store(assembly.nquads), rules)
     verdict = Validation(assembly.digest, tuple(in_order(located(findings, assembly.dataset))))
-    record = {
-        "conforms": verdict.conforms,
-        "digest": verdict.digest,
-        "counts": verdict.counts,
-        "inputs": inputs,
-    }
+    record: dict[str, object] = {"conforms": verdict.conforms, "digest": verdict.digest}
+    record |= {"counts": verdict.counts, "inputs": inputs}
     with build_folder(project) as folder:
         (folder / VALIDATION).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     return verdict
