@@ -206,7 +206,7 @@ def read_validated(folder: Path) -> bytes:
     """
     path = folder / NQUADS
     if not path.is_file():
-        raise DatasetNotBuilt(f"there is no dataset at {path}; `accordgraph build` makes it")
+        raise DatasetNotBuilt(f"there is no dataset at {path}; run `accordgraph build`")
     dataset = path.read_bytes()
     try:
         verdict = json.loads((folder / VALIDATION).read_bytes())
@@ -216,5 +216,5 @@ def read_validated(folder: Path) -> bytes:
     if digest != hashlib.sha256(dataset).hexdigest():
         raise NotValidated(f"{path} has changed since it was validated; run `accordgraph validate`")
     if conforms is not True:
-        raise NotValidated(f"{path} does not conform; `accordgraph validate` says what is wrong")
+        raise NotValidated(f"{path} does not conform; `accordgraph validate` reports why")
     return dataset

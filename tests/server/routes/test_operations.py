@@ -48,7 +48,7 @@ def test_settings(http: httpx.Client) -> None:
         "name": "query_seconds",
         "value": 10.0,
         "unit": "seconds",
-        "help": "time that a query may take",
+        "help": "maximum run time of a query",
     }
     assert not {"root", "build", "store", "host", "trusted_proxies"} & set(table)
 
