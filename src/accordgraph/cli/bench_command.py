@@ -8,8 +8,8 @@ from types import ModuleType
 
 import click
 
+from accordgraph.cli.group import current_project, project_option
 from accordgraph.errors import InputError
-from accordgraph.project import find_project
 
 BENCHMARKS = {"queries": 30, "robustness": 10_000, "requests": 10_000}
 """The benchmarks, each with the number of requests it sends by default: to each query, or in all."""
@@ -40,6 +40,7 @@ def load_benchmark(name: str) -> ModuleType:
     "--times", type=int, metavar="NUMBER", help="How often to ask: each query (30), or all in all (10,000)."
 )
 @click.option("--write", is_flag=True, help="Write the table into docs/benchmarks.md too.")
+@project_option
 def bench(name: str | None, times: int | None, write: bool) -> None:
     """Measure a server over the built dataset; without a name, say what benchmarks there are."""
     from accordgraph.cli.terminal import progress, show_table
@@ -49,7 +50,7 @@ def bench(name: str | None, times: int | None, write: bool) -> None:
         rows = [(key, str(module.__doc__)) for key, module in modules.items()]
         show_table(("benchmark", "what it measures"), rows)
         return
-    project = find_project()
+    project = current_project()
     with progress() as tell:
         measured = modules[name].measure(project, times or BENCHMARKS[name], tell)
     show_table(measured.columns, measured.rows)

@@ -15,7 +15,6 @@ from accordgraph.cli.group import (
     to_stderr,
 )
 from accordgraph.errors import SHOWN, InputError, first_of
-from accordgraph.project import find_project
 from accordgraph.settings import Settings
 
 
