@@ -61,8 +61,8 @@ def create_app(make_engine: Callable[[], Engine], settings: Settings | None = No
     metrics = Metrics(engine, answers.cache)
     app.state.engine, app.state.answers, app.state.settings = engine, answers, settings
     app.state.reload = partial(operations.reload, engine, searcher, metrics)
-    app.add_middleware(cors.Options, router=app.router)
-    app.add_middleware(access_log.RequestLog, count=metrics.request)
+    app.add_middleware(cors.OptionsMiddleware, router=app.router)
+    app.add_middleware(access_log.AccessLogMiddleware, count=metrics.request)
     problems.install(app)
     project = find_project(settings)
     catalogue = Catalogue(answers, project)

@@ -45,7 +45,9 @@ def lines(log: pytest.LogCaptureFixture, *ids: str) -> list[dict[str, Any]]:
         assert time.monotonic() < deadline, "no line was written"
         time.sleep(0.02)
         written = [
-            access_log.Lines("json").format(record) for record in log.records if record.msg == "request"
+            access_log.LogFormatter("json").format(record)
+            for record in log.records
+            if record.msg == "request"
         ]
         assert not any("\n" in line for line in written)
         found = [line for line in map(json.loads, written) if line["id"] in ids]
@@ -126,9 +128,9 @@ def test_a_path_cannot_write_lines_of_its_own(
     (line,) = lines(log, "a-strange-path")
     assert re.fullmatch(r"/[!-~]{0,199}", line["path"])
     (record,) = [
-        record for record in log.records if "a-strange-path" in access_log.Lines("text").format(record)
+        record for record in log.records if "a-strange-path" in access_log.LogFormatter("text").format(record)
     ]
-    assert len(access_log.Lines("text").format(record).split("path=")[1].split(" status=")) == 2
+    assert len(access_log.LogFormatter("text").format(record).split("path=")[1].split(" status=")) == 2
 
 
 def test_an_answer_that_is_cut_off_is_told_quietly(log: pytest.LogCaptureFixture) -> None:
@@ -172,9 +174,9 @@ def test_an_unexpected_error_is_logged_once_with_its_traceback(log: pytest.LogCa
     (record,) = [record for record in log.records if record.levelno >= logging.ERROR]
     assert line["id"] in record.getMessage()
     assert response.json()["request"] == line["id"] == response.headers["x-request-id"]
-    told = json.loads(access_log.Lines("json").format(record))
+    told = json.loads(access_log.LogFormatter("json").format(record))
     assert "OSError: the disk is gone" in told["traceback"]
-    assert "\nTraceback" in access_log.Lines("text").format(record)
+    assert "\nTraceback" in access_log.LogFormatter("text").format(record)
 
 
 def test_the_form_of_the_log_is_one_of_two() -> None:

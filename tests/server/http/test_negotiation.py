@@ -100,5 +100,5 @@ def test_names(name: str | None, forms: Sequence[Form], content_type: str) -> No
 
 @pytest.mark.parametrize(("name", "forms"), [("turtle", RESULTS), ("csv", GRAPHS), ("rq", RESULTS)])
 def test_a_form_that_the_answer_does_not_have(name: str, forms: Sequence[Form]) -> None:
-    with pytest.raises(Problem, match="this answer can be given as"):
+    with pytest.raises(Problem, match="the available formats are"):
         choose_form("*/*", name, forms)

@@ -1,7 +1,7 @@
-"""The log: one line a request, as text or as JSON, without what would tell who asked what.
+"""The access log: one line per request, as text or JSON, without personal data.
 
-A line has the path but not the query string, a fingerprint of the query but not its text, and a hash of the
-client's address, made with a salt that is gone when the process ends.
+A line has the path without the query string, a fingerprint of the query, and a hash of the client's address
+with a salt that lasts as long as the process.
 """
 
 import hashlib
@@ -21,16 +21,16 @@ from accordgraph.errors import InputError
 from accordgraph.server.http import cors, problems, request_context
 
 HEADER = "X-Request-ID"
-_GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_CLIENT_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _MOST_PATH = 200
 _LOG = logging.getLogger("accordgraph.requests")
-_KNOWN = (
+_UVICORN_MESSAGES = (
     "ASGI callable returned without completing response.",
     "Invalid HTTP request received.",
     "Unsupported upgrade request.",
     "No supported WebSocket library detected.",
 )
-"""How the web server begins to tell of answers that are cut off, and of requests that are refused."""
+"""How uvicorn's messages on responses that are cut off and on rejected requests begin."""
 _SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -39,17 +39,16 @@ _PAGES = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 )
-"""What a page may load: what comes from here. Styles may also stand in the page: nobody else writes in it."""
+"""The content policy of pages: resources of the same origin only; inline styles too."""
 
 Count = Callable[[Scope, int], None]
-"""Is told the scope of each request that ended, and the status of its response: 0 if there was none."""
+"""Takes the scope of each completed request and the status of its response, 0 if there was none."""
 
 
-class RequestLog:
+class AccessLogMiddleware:
     """The outermost layer: gives each request its id and each response its headers, and logs the request.
 
-    An error that nothing below expected is logged with its traceback, and told as a problem without its
-    cause.
+    An unexpected error is logged with its traceback, and answered as a problem without its cause.
     """
 
     def __init__(self, app: ASGIApp, count: Count) -> None:
@@ -57,19 +56,19 @@ class RequestLog:
         self._salt = os.urandom(16)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and note what comes of it."""
+        """Pass a request on, and log its outcome."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(HEADER, "")
-        traced = request_context.begin(given if _GIVEN_ID.fullmatch(given) else str(uuid.uuid4()))
+        client_id = Headers(scope=scope).get(HEADER, "")
+        context = request_context.begin(client_id if _CLIENT_ID.fullmatch(client_id) else str(uuid.uuid4()))
         began, status, size, whole = time.perf_counter(), 0, 0, False
 
         async def sending(message: Message) -> None:
             nonlocal status, size, whole
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _complete(MutableHeaders(raw=message.setdefault("headers", [])), traced.id)
+                _complete(MutableHeaders(raw=message.setdefault("headers", [])), context.id)
             elif message["type"] == "http.response.body":
                 size += len(message.get("body", b""))
                 whole = not message.get("more_body", False)
@@ -78,8 +77,8 @@ class RequestLog:
         try:
             await self._app(scope, receive, sending)
         except Exception:
-            _LOG.exception("request %s met an error that was not expected", traced.id)
-            traced.outcome = "failed"
+            _LOG.exception("request %s failed with an unexpected error", context.id)
+            context.outcome = "failed"
             if not status:
                 await problems.unexpected().response()(scope, receive, sending)
         finally:
@@ -90,7 +89,7 @@ class RequestLog:
                     "request",
                     extra={
                         "fields": {
-                            "id": traced.id,
+                            "id": context.id,
                             "client": self._hashed(scope),
                             "method": scope["method"],
                             "path": _path(scope),
@@ -98,8 +97,8 @@ class RequestLog:
                             "bytes": size,
                             "whole": whole,
                             "seconds": round(seconds, 4),
-                            "outcome": traced.outcome or (None if whole else "left"),
-                            "query": traced.query,
+                            "outcome": context.outcome or (None if whole else "left"),
+                            "query": context.query,
                         }
                     },
                 )
@@ -118,13 +117,13 @@ def _complete(headers: MutableHeaders, id_: str) -> None:
 
 
 def _path(scope: Scope) -> str:
-    """Return the path as it was sent, in which no space and no control character can stand."""
+    """Return the path as it was sent, which has no spaces and no control characters."""
     raw: bytes = scope.get("raw_path") or scope["path"].encode("unicode_escape")
     return raw.decode("ascii", "backslashreplace")[:_MOST_PATH]
 
 
-class Lines(logging.Formatter):
-    """Writes a record as a line: `text` or `json`. An error's traceback follows, in JSON as a member."""
+class LogFormatter(logging.Formatter):
+    """Formats a record as one line of `text` or `json`. A traceback follows, in JSON as a member."""
 
     def __init__(self, form: str) -> None:
         super().__init__()
@@ -145,33 +144,33 @@ class Lines(logging.Formatter):
         return f"{line_}\n{raised}" if raised else line_
 
 
-class _NotIntended(logging.Filter):
-    """Leaves out what the web server says of what we do on purpose and log ourselves."""
+class _UvicornFilter(logging.Filter):
+    """Drops the messages of uvicorn on what is intended, and logged here."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return not record.getMessage().startswith(_KNOWN)
+        return not record.getMessage().startswith(_UVICORN_MESSAGES)
 
 
-_NOT_INTENDED = _NotIntended()
+_UVICORN_FILTER = _UvicornFilter()
 
 
-def be_quiet_about_what_is_known() -> None:
-    """Keep out of the log what the web server says of what has a line there already."""
-    logging.getLogger("uvicorn.error").addFilter(_NOT_INTENDED)
+def filter_uvicorn() -> None:
+    """Keep messages of uvicorn out of the log that repeat a line of this one."""
+    logging.getLogger("uvicorn.error").addFilter(_UVICORN_FILTER)
 
 
 def configure(form: str) -> None:
-    """Write the log of this process to standard error: `text` or `json`, one line an event.
+    """Send the log of this process to standard error as `text` or `json`, one line per event.
 
     Raises `InputError` for any other form.
     """
     if form not in ("text", "json"):
         raise InputError(f"the setting log_format is {form!r}; it should be text or json")
     handler = logging.StreamHandler()
-    handler.setFormatter(Lines(form))
+    handler.setFormatter(LogFormatter(form))
     for name in ("accordgraph", "uvicorn"):
         logger = logging.getLogger(name)
         logger.handlers[:] = [handler]
         logger.setLevel(logging.INFO)
         logger.propagate = False
-    be_quiet_about_what_is_known()
+    filter_uvicorn()

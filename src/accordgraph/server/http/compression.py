@@ -1,4 +1,4 @@
-"""Compression: the content codings that a client takes, by RFC 9110 section 12.5.3."""
+"""Content codings that a client accepts, by RFC 9110 section 12.5.3, and their encoders."""
 
 import zlib
 from typing import Protocol
@@ -13,13 +13,13 @@ _GZIP = 31
 
 
 class Encoder(Protocol):
-    """Compresses piece by piece."""
+    """A compressor of a stream."""
 
     def compress(self, data: bytes, /) -> bytes:
-        """Return what can be sent after one more piece."""
+        """Take a piece, and return the output that is ready."""
 
     def flush(self) -> bytes:
-        """Return the rest."""
+        """Return the rest of the output."""
 
 
 class _Plain:
@@ -31,11 +31,11 @@ class _Plain:
 
 
 def choose_coding(header: str | None) -> str:
-    """Return the coding that a client likes best: `zstd`, `gzip`, or `identity` for none."""
-    wanted = {name.removeprefix("x-"): quality for name, quality in weights(header).items()}
-    offered = [(wanted.get(coding, wanted.get("*", 0.0)), coding) for coding in _CODINGS]
+    """Return the coding that a client prefers: `zstd`, `gzip`, or `identity` for none."""
+    qualities = {name.removeprefix("x-"): quality for name, quality in weights(header).items()}
+    offered = [(qualities.get(coding, qualities.get("*", 0.0)), coding) for coding in _CODINGS]
     weight, coding = max(offered, key=lambda pair: pair[0])
-    return coding if weight > 0 and weight >= wanted.get(IDENTITY, 0.0) else IDENTITY
+    return coding if weight > 0 and weight >= qualities.get(IDENTITY, 0.0) else IDENTITY
 
 
 def encoder(coding: str) -> Encoder:

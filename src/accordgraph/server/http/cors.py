@@ -1,7 +1,7 @@
-"""OPTIONS at every address, and pages of other origins: what may be asked where, said before it is asked.
+"""OPTIONS at every address, and cross-origin requests (CORS, in the Fetch standard).
 
-Everything here is public and nothing needs a cookie, so pages of every origin may ask. Methods that write are
-let through too, so that who uses them reads why they are refused.
+Everything is public and no cookie is used, so every origin may send requests. Preflights admit the methods
+that write too, so that a client reads why they are refused.
 """
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -21,7 +21,7 @@ SHARED = {
     ),
     "Timing-Allow-Origin": "*",
 }
-"""The headers with which pages of other origins may read a response."""
+"""The headers that let pages of other origins read a response."""
 
 _READ = ("GET", "HEAD", "POST", "QUERY")
 _METHODS = (*_READ, "PUT", "PATCH", "DELETE")
@@ -32,17 +32,17 @@ _PREFLIGHT = {
 }
 
 
-class Options:
-    """A layer that answers OPTIONS, unless the address does so itself, and completes Allow on a 405.
+class OptionsMiddleware:
+    """Answers OPTIONS, unless the address does so itself, and completes Allow on a 405.
 
-    What could not be taken for a request it answers with the reason.
+    A request that the parser rejected is answered with its problem.
     """
 
     def __init__(self, app: ASGIApp, router: Router) -> None:
         self._app, self._router = app, router
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request that asks what may be asked, and pass on the others."""
+        """Answer OPTIONS and rejected requests, and pass on the others."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -63,21 +63,21 @@ class Options:
         await self._app(scope, receive, sending)
 
     def _response(self, scope: Scope) -> Response | None:
-        """Return the answer to OPTIONS; None where the address has one of its own."""
+        """Return the response to OPTIONS; None where the address has its own."""
         headers = Headers(scope=scope)
         if "origin" in headers and "access-control-request-method" in headers:
             return Response(None, 204, _PREFLIGHT)
         if scope["path"] == "*":
             return Response(None, 204, {"Allow": ", ".join((*_READ, "OPTIONS"))})
-        if self._takes(scope, "OPTIONS"):
+        if self._supports(scope, "OPTIONS"):
             return None
-        if not any(self._takes(scope, method) for method in _METHODS):
-            return Problem(problems.NOT_FOUND, "there is nothing at this address").response()
+        if not any(self._supports(scope, method) for method in _METHODS):
+            return Problem(problems.NOT_FOUND, "no resource at this address").response()
         return Response(None, 204, {"Allow": self._allowed(scope)})
 
     def _allowed(self, scope: Scope) -> str:
-        return ", ".join([*(method for method in _READ if self._takes(scope, method)), "OPTIONS"])
+        return ", ".join([*(method for method in _READ if self._supports(scope, method)), "OPTIONS"])
 
-    def _takes(self, scope: Scope, method: str) -> bool:
-        asked = {**scope, "method": method}
-        return any(route.matches(asked)[0] is Match.FULL for route in self._router.routes)
+    def _supports(self, scope: Scope, method: str) -> bool:
+        request_scope = {**scope, "method": method}
+        return any(route.matches(request_scope)[0] is Match.FULL for route in self._router.routes)

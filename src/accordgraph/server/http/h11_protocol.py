@@ -1,8 +1,8 @@
-"""What a connection may ask of the server: requests as the standard has them, and only so much of its time.
+"""The connection of a client: strict parsing, and timeouts for request headers and for reading a response.
 
-The web server itself waits for ever for the head of a request and for an answer to be taken, so that a client
-could hold a connection, and what is kept for it. Bodies of requests have a limit of their own, which knows
-what to answer. What is no request is answered by the app, so it is told, counted and logged as others are.
+uvicorn has neither timeout, so that a slow client could hold a connection and its response for ever. The
+timeout of a body is in the route that reads it. A rejected request is answered by the app, so that it is
+counted and logged like any other. This overrides methods of uvicorn's `H11Protocol`; see pyproject.toml.
 """
 
 import asyncio
@@ -16,18 +16,18 @@ from accordgraph.server.http.request_parser import FAULT, Connection
 from accordgraph.settings import Settings
 
 _LINGER = 2.0
-"""How many seconds what still comes is let go after a refusal: a client that sends would not read it else."""
+"""Seconds for which data is still received after a rejection, so that a sending client reads the response."""
 
 
-def patient_for(settings: Settings) -> type[H11Protocol]:
-    """Return a protocol with the limits of the settings, as `client_wait_seconds` and `head_bytes`."""
+def protocol_for(settings: Settings) -> type[H11Protocol]:
+    """Return a protocol with the limits `client_wait_seconds` and `head_bytes` of the settings."""
     seconds = settings.client_wait_seconds
 
-    class Patient(H11Protocol):
+    class LimitedH11Protocol(H11Protocol):
         conn: Connection
-        _head: asyncio.TimerHandle | None = None
-        _taking: asyncio.TimerHandle | None = None
-        _refused = False
+        _header_timer: asyncio.TimerHandle | None = None
+        _read_timer: asyncio.TimerHandle | None = None
+        _rejected = False
 
         def __init__(self, *args: Any, **named: Any) -> None:
             super().__init__(*args, **named)
@@ -35,41 +35,41 @@ def patient_for(settings: Settings) -> type[H11Protocol]:
 
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
-            self._head = self.loop.call_later(seconds, transport.abort)
+            self._header_timer = self.loop.call_later(seconds, transport.abort)
 
         def data_received(self, data: bytes) -> None:
-            if self._refused:
+            if self._rejected:
                 return
             super().data_received(data)
             busy = self.cycle is not None and not self.cycle.response_complete
-            if busy and self._head:
-                self._head.cancel()
-                self._head = None
-            elif not busy and not self._head:
-                self._head = self.loop.call_later(seconds, self.transport.abort)
+            if busy and self._header_timer:
+                self._header_timer.cancel()
+                self._header_timer = None
+            elif not busy and not self._header_timer:
+                self._header_timer = self.loop.call_later(seconds, self.transport.abort)
 
         def send_400_response(self, msg: str) -> None:
-            """Refuse what came, unless an answer has begun: then that is the last of this connection."""
-            self._refused = True
+            """Reject the request, unless a response has begun: then the connection ends after it."""
+            self._rejected = True
             cycle = self.cycle
             if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
                 if cycle.response_complete:
                     self.transport.close()
                 cycle.keep_alive = False
                 return
-            if cycle is not None and not cycle.response_complete:  # it waits for a body that went wrong
+            if cycle is not None and not cycle.response_complete:  # it waits for a body that is malformed
                 cycle.disconnected = True
                 cycle.message_event.set()
             self.connections.discard(self)
-            task = self.loop.create_task(self._refuse())
+            task = self.loop.create_task(self._reject())
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)
 
-        async def _refuse(self) -> None:
-            """Let the app answer, and end the connection when the client has had time to read that."""
-            asked = self.conn.refused
-            method = asked.method.decode() if asked else ""
-            path = asked.target.partition(b"?")[0] if asked else b""
+        async def _reject(self) -> None:
+            """Let the app answer, and close the connection once the client has had time to read that."""
+            request = self.conn.rejected
+            method = request.method.decode() if request else ""
+            path = request.target.partition(b"?")[0] if request else b""
             scope = {
                 "type": "http",
                 "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
@@ -82,7 +82,7 @@ def patient_for(settings: Settings) -> type[H11Protocol]:
                 "path": path.decode(),
                 "raw_path": path,
                 "query_string": b"",
-                "headers": list(asked.headers) if asked else [],
+                "headers": list(request.headers) if request else [],
                 "state": self.app_state.copy(),
                 FAULT: self.conn.fault,
             }
@@ -111,21 +111,21 @@ def patient_for(settings: Settings) -> type[H11Protocol]:
 
         def pause_writing(self) -> None:
             super().pause_writing()
-            self._taking = self.loop.call_later(seconds, self.transport.abort)
+            self._read_timer = self.loop.call_later(seconds, self.transport.abort)
 
         def resume_writing(self) -> None:
             super().resume_writing()
-            if self._taking:
-                self._taking.cancel()
+            if self._read_timer:
+                self._read_timer.cancel()
 
         def timeout_keep_alive_handler(self) -> None:
             super().timeout_keep_alive_handler()
             self.loop.call_later(seconds, self.transport.abort)
 
         def connection_lost(self, exc: Exception | None) -> None:
-            for timer in (self._head, self._taking):
+            for timer in (self._header_timer, self._read_timer):
                 if timer:
                     timer.cancel()
             super().connection_lost(exc)
 
-    return Patient
+    return LimitedH11Protocol

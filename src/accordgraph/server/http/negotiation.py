@@ -1,7 +1,7 @@
-"""Content negotiation: which form of an answer a client wants most, by RFC 9110 section 12.5.1.
+"""Content negotiation: the format that a client prefers, by RFC 9110 section 12.5.1.
 
-Each form takes the quality of the most exact range that matches it. Among the best, the range that is more
-exact decides, and then our own order.
+Each format gets the quality of the most specific range that matches it. Between equals the more specific
+range decides, then the order of the server.
 """
 
 import re
@@ -19,16 +19,16 @@ _RANGE = re.compile(
     r"\s*(?P<kind>[\w!#$&^.+*-]+)/(?P<subtype>[\w!#$&^.+*-]+)\s*(?P<parameters>(?:;.*)?)", re.DOTALL
 )
 _ANY = re.compile(r"\s*\*\s*(?P<parameters>(?:;.*)?)", re.DOTALL)
-"""What old clients in Java send for `*/*`."""
+"""What old Java clients send for `*/*`."""
 _QUALITY = re.compile(r";\s*q\s*=\s*([^;\s]*)\s*(?=;|$)", re.IGNORECASE)
 _WEIGHT = re.compile(r"0?\.\d+|0\.?|1(\.0*)?")
-"""A quality, as clients write it too: with more than three digits, or none before the point."""
+"""A quality value; clients also write more than three digits, or none before the point."""
 _TOKEN = re.compile(r"\s*([\w*-]+)\s*(;\s*q\s*=.*)?", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The form that was chosen, and the Content-Type that says so in the name the client used."""
+    """The format that was selected, and its Content-Type under the media type that the client used."""
 
     form: Form
     content_type: str
@@ -57,23 +57,22 @@ def header_of(request: Request, name: str) -> str | None:
 
 
 def weights(header: str | None) -> dict[str, float]:
-    """Return how much a client likes what Accept-Encoding or Accept-Language names, in small letters."""
-    found = {}
+    """Return the quality of each name in Accept-Encoding or Accept-Language, in lower case."""
+    qualities = {}
     for element in (header or "").lower().split(","):
         if (match := _TOKEN.fullmatch(element)) and (quality := _quality(match[2] or "")) is not None:
-            found[match[1]] = quality
-    return found
+            qualities[match[1]] = quality
+    return qualities
 
 
 def choose(accept: str | None, forms: Sequence[Form]) -> Choice | None:
-    """Return the form that an Accept header asks for, or None when none of the forms will do.
+    """Return the format that an Accept header prefers, or None when it accepts none of them.
 
-    No header, or one without a readable range, means that anything will do. Parameters other than q are not
-    looked at.
+    No header, or one without a valid range, accepts anything. Parameters other than q are ignored.
     """
     ranges = _ranges(accept or "") or [_Range("*", "*", 1.0)]
     best: tuple[float, int] = (0.0, 0)
-    chosen = None
+    choice = None
     for form in forms:
         for media_type in (form.media_type, *form.others):
             exactness, quality = max(
@@ -83,35 +82,34 @@ def choose(accept: str | None, forms: Sequence[Form]) -> Choice | None:
                 continue
             if (quality, exactness) > best:
                 best = (quality, exactness)
-                chosen = Choice(form, with_charset(media_type))
-    return chosen
+                choice = Choice(form, with_charset(media_type))
+    return choice
 
 
 def choose_form(accept: str | None, name: str | None, forms: Sequence[Form]) -> Choice:
-    """Return the form that a client asks for: by name or media type (`?format=`), else by its Accept header.
+    """Return the format that a client requests by name or media type (`?format=`), else by its Accept header.
 
-    A name that is none of a form is passed over. Raises `Problem`, which lists the forms, when none of them
-    will do.
+    An unknown name is ignored. Raises `Problem`, which lists the formats, when none is acceptable.
     """
-    wanted = _plain(name or "")
-    choice = _called(wanted, forms)
-    if choice is None and wanted not in NAMES:
+    requested = _plain(name or "")
+    choice = _called(requested, forms)
+    if choice is None and requested not in NAMES:
         choice = choose(accept, forms)
     if choice:
         return choice
     available = [form.media_type for form in forms]
     listed = ", ".join(f"{form.media_type} ({form.name})" for form in forms)
-    detail = f"this answer can be given as {listed}"
+    detail = f"the available formats are {listed}"
     raise Problem(problems.NOT_ACCEPTABLE, detail, {"Vary": "Accept"}, available=available)
 
 
 def _plain(name: str) -> str:
-    """Return what `format` says without parameters and capitals; a + that was sent as it is, is a space."""
+    """Return the value of `format` in lower case without parameters; an unencoded + arrives as a space."""
     return name.partition(";")[0].strip().lower().replace(" ", "+")
 
 
 def _called(name: str, forms: Sequence[Form]) -> Choice | None:
-    """Return the form of a name: the very name first, then media types, then other names."""
+    """Return the format of a name: by its own name first, then by media types, then by aliases."""
     for form in forms:
         if name in (form.name, form.media_type):
             return Choice(form, form.content_type)
@@ -122,17 +120,18 @@ def _called(name: str, forms: Sequence[Form]) -> Choice | None:
 
 
 def _ranges(accept: str) -> list[_Range]:
-    found = []
+    ranges = []
     for element in _ELEMENT.findall(accept):
         match = _RANGE.fullmatch(element) or _ANY.fullmatch(element)
         if match and (quality := _quality(match["parameters"])) is not None:
             named = match.groupdict()
-            found.append(_Range(named.get("kind", "*").lower(), named.get("subtype", "*").lower(), quality))
-    return found
+            kind, subtype = (named.get(part, "*").lower() for part in ("kind", "subtype"))
+            ranges.append(_Range(kind, subtype, quality))
+    return ranges
 
 
 def _quality(parameters: str) -> float | None:
-    """Return the quality among the parameters of an element, 1 without one, None for what is no quality."""
+    """Return the quality among the parameters of an element: 1 without one, None where it is invalid."""
     weight = _QUALITY.search(parameters)
     if weight and not _WEIGHT.fullmatch(weight[1]):
         return None

@@ -1,8 +1,8 @@
 """Errors over HTTP: every one is `application/problem+json` (RFC 9457) of one shape.
 
-Always `type`, `title`, `status` and `detail`; `line` and `column` for a query that cannot be read,
-`available` for a form that cannot be given, `errors` for parameters. `request` is the id by which the log
-knows the request.
+The members are always `type`, `title`, `status` and `detail`; `line` and `column` for a syntax error,
+`available` for a format that is not available, `errors` for parameters. `request` is the id
+of the request in the log.
 """
 
 import json
@@ -237,30 +237,30 @@ class Problem(Exception):
             "status": self.kind.status,
             "detail": self.detail,
         } | {name: value for name, value in self.members.items() if value is not None}
-        if traced := request_context.current():
-            body["request"] = traced.id
+        if context := request_context.current():
+            body["request"] = context.id
         text = json.dumps(body, ensure_ascii=False)
         return Response(text, self.kind.status, dict(self.headers or {}), MEDIA_TYPE)
 
 
 def fault(parameter: str, value: str, detail: str) -> dict[str, str]:
-    """Return what `errors` says of a parameter that does not fit: its name, what was sent, what is wrong."""
+    """Return an entry of `errors`: the name of an invalid parameter, its value, and what is wrong."""
     return {"parameter": shown(parameter), "value": shown(value), "detail": detail}
 
 
 def unfit(faults: Sequence[Mapping[str, str]]) -> Problem:
-    """Return the problem of parameters that do not fit, each with its `fault`."""
-    detail = "; ".join(f"{found['parameter']}: {found['detail']}" for found in faults)
-    return Problem(PARAMETERS, detail, errors=[dict(found) for found in faults])
+    """Return the problem of invalid parameters, each with its `fault`."""
+    detail = "; ".join(f"{entry['parameter']}: {entry['detail']}" for entry in faults)
+    return Problem(PARAMETERS, detail, errors=[dict(entry) for entry in faults])
 
 
 def unexpected() -> Problem:
-    """Return the problem of an error that nobody expected: nothing of the cause, which goes to the log."""
-    return Problem(INTERNAL, "the server met an error that it did not expect")
+    """Return the problem of an unexpected error, without its cause, which goes to the log."""
+    return Problem(INTERNAL, "unexpected error; the log of the server has the cause under this request id")
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error that the app expects as a problem; see `unexpected` for the others."""
+    """Make the app answer every expected error as a problem; see `unexpected` for the others."""
 
     @app.exception_handler(Problem)
     async def problem(_: Request, error: Problem) -> Response:
@@ -272,15 +272,15 @@ def install(app: FastAPI) -> None:
         kind = _BY_STATUS.get(error.status_code, replace(OTHER, status=error.status_code, title=phrase))
         detail = str(error.detail)
         if kind is NOT_FOUND:
-            detail = f"there is nothing at {shown(request.url.path)}"
+            detail = f"no resource at {shown(request.url.path)}"
         elif kind is METHOD:
-            detail = f"{shown(request.method)} is not used at {shown(request.url.path)}"
+            detail = f"{shown(request.url.path)} does not support {shown(request.method)}"
         return Problem(kind, detail, error.headers).response()
 
     @app.exception_handler(RequestValidationError)
     async def validation(_: Request, error: RequestValidationError) -> Response:
         faults = []
-        for found in error.errors():
-            name, sent = ".".join(str(part) for part in found["loc"][1:]), found.get("input")
-            faults.append(fault(name, "" if sent is None else str(sent), str(found["msg"])))
+        for entry in error.errors():
+            name, value = ".".join(str(part) for part in entry["loc"][1:]), entry.get("input")
+            faults.append(fault(name, "" if value is None else str(value), str(entry["msg"])))
         return unfit(faults).response()

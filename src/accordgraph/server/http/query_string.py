@@ -1,4 +1,4 @@
-"""Names and values of a query string or a form, as UTF-8 or refused."""
+"""Parsing of query strings and form-encoded bodies; what is not UTF-8 is an error."""
 
 from collections.abc import Iterable
 from urllib.parse import parse_qsl
@@ -11,7 +11,7 @@ from accordgraph.server.http.problems import Problem
 
 
 def decoded(octets: bytes, where: str) -> str:
-    """Return octets as the UTF-8 text that they are; raises `Problem` for what is not."""
+    """Decode UTF-8; raises `Problem` for other bytes. `where` names their place in the message."""
     try:
         return octets.decode()
     except UnicodeDecodeError as error:
@@ -19,22 +19,22 @@ def decoded(octets: bytes, where: str) -> str:
 
 
 def pairs(octets: bytes, where: str) -> list[tuple[str, str]]:
-    """Return the names and values of a query string or a form; raises `Problem` for what is not UTF-8."""
+    """Return the names and values of a query string or a form; raises `Problem` for other than UTF-8."""
     text = decoded(octets, where)
     try:
         return parse_qsl(text, keep_blank_values=True, errors="strict")
     except UnicodeDecodeError as error:
-        raise Problem(problems.BAD_REQUEST, f"the {where} is not UTF-8 behind its % signs") from error
+        raise Problem(problems.BAD_REQUEST, f"the {where} encodes bytes that are not UTF-8") from error
 
 
 def graph_names(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the names of graphs as they are; raises `Problem` for one that is not an absolute IRI."""
-    found = tuple(names)
-    for name in found:
+    """Return graph names unchanged; raises `Problem` for one that is not an absolute IRI."""
+    iris = tuple(names)
+    for name in iris:
         try:
             NamedNode(name)
         except ValueError as error:
             raise Problem(
-                problems.BAD_REQUEST, f"{shown(name)!r} names no graph: it is not an absolute IRI"
+                problems.BAD_REQUEST, f"the graph name {shown(name)!r} is not an absolute IRI"
             ) from error
-    return found
+    return iris

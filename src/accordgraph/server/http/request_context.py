@@ -1,4 +1,4 @@
-"""What is known of the request under way, for the log and for problems: its id, its query, its outcome."""
+"""Context of the current request for the log and for problems: its id, its query and its outcome."""
 
 import hashlib
 from contextvars import ContextVar
@@ -6,36 +6,36 @@ from dataclasses import dataclass
 
 
 @dataclass
-class Trace:
-    """One request: its id, and the fingerprint and the outcome of the query that it asked, if any."""
+class RequestContext:
+    """One request: its id, and the fingerprint and the outcome of its query, if it has one."""
 
     id: str
     query: str | None = None
     outcome: str | None = None
 
 
-_TRACE: ContextVar[Trace | None] = ContextVar("trace", default=None)
+_CONTEXT: ContextVar[RequestContext | None] = ContextVar("request_context", default=None)
 
 
-def begin(id_: str) -> Trace:
-    """Begin the trace of a request; what runs for it from now on finds it with `current`."""
-    trace = Trace(id_)
-    _TRACE.set(trace)
-    return trace
+def begin(id_: str) -> RequestContext:
+    """Set the context of a request; whatever runs for it from now on gets it from `current`."""
+    context = RequestContext(id_)
+    _CONTEXT.set(context)
+    return context
 
 
-def current() -> Trace | None:
-    """Return the trace of the request under way, if there is one."""
-    return _TRACE.get()
+def current() -> RequestContext | None:
+    """Return the context of the current request, if there is one."""
+    return _CONTEXT.get()
 
 
 def note_query(text: str) -> None:
-    """Note which query a request asks: a fingerprint, the same for the same text, that does not tell it."""
-    if trace := current():
-        trace.query = hashlib.sha256(text.encode()).hexdigest()[:12]
+    """Record a fingerprint of the query, from which its text cannot be recovered."""
+    if context := current():
+        context.query = hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def note_outcome(outcome: str) -> None:
-    """Note how the query of a request ended, in a word."""
-    if trace := current():
-        trace.outcome = outcome
+    """Record the outcome of the query, one of `metrics.OUTCOMES`."""
+    if context := current():
+        context.outcome = outcome

@@ -1,8 +1,8 @@
-"""Running the server: in the foreground for people, in a thread for notebooks and tests.
+"""Running the app on uvicorn: in the foreground, or in a thread for notebooks and tests.
 
-In the foreground SIGTERM and SIGINT end it: it takes no more requests, those under way end within the setting
-`stop_seconds`, then the processes of queries are ended. SIGHUP puts the dataset that was built and validated
-anew in place, unless a terminal is what hangs up.
+In the foreground SIGTERM and SIGINT stop it: it accepts no more requests, running ones end within the setting
+`stop_seconds`, then the worker processes are ended. SIGHUP reloads the dataset that was built and validated,
+unless it comes from a terminal that closes.
 """
 
 import asyncio
@@ -21,15 +21,15 @@ from fastapi import FastAPI
 
 from accordgraph.errors import AccordGraphError
 from accordgraph.server.http import access_log
-from accordgraph.server.http.h11_protocol import patient_for
+from accordgraph.server.http.h11_protocol import protocol_for
 from accordgraph.settings import Settings
 
 _WAITING, _ACCEPTED = 2048, 4
-"""How many clients may wait to be accepted, and how many are accepted at a time."""
+"""The length of the accept queue, and how many connections are accepted at a time."""
 
 
 def run(app: FastAPI, host: str, port: int) -> None:
-    """Serve until interrupted, then let the requests under way end.
+    """Serve until interrupted, then let running requests end.
 
     Raises `AccordGraphError` when the port is taken, and what `Engine.start` raises.
     """
@@ -37,26 +37,26 @@ def run(app: FastAPI, host: str, port: int) -> None:
     _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))  # each client is one
     with _listen(host, port) as listener, suppress(KeyboardInterrupt):
-        # the server raises anew, when it has ended well, the signal that ended it
+        # uvicorn raises the signal that stopped it again once it has stopped
         signal.signal(signal.SIGTERM, lambda *_: None)
         _Foreground(_config(app, log_config=None)).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
-    """A server that takes new clients a few at a time, so that a crowd of them leaves time for others."""
+    """A server that accepts a few connections at a time, so that a burst leaves time for others."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start; the event loop accepts as many at a time as it was told could wait, so that is told anew."""
+        """Start; asyncio accepts as many at a time as its backlog, so the queue is made longer afterwards."""
         await super().startup(sockets)
         for listener in sockets or ():
             listener.listen(_WAITING)
 
 
 class _Foreground(_Server):
-    """A server that listens to SIGHUP too."""
+    """A server that reloads on SIGHUP."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, the engine first since its errors are for who started this; then wait for signals."""
+        """Start the engine first, so that its errors reach the caller; then the server."""
         await self.config.app.state.engine.start()  # type: ignore[union-attr]
         await super().startup(sockets)
         if sys.stdin is None or not sys.stdin.isatty():
@@ -73,7 +73,7 @@ class _Foreground(_Server):
 
 @contextmanager
 def running(app: FastAPI) -> Iterator[str]:
-    """Serve on a free port of this machine while the context lasts; gives the address, as `http://127.0.0.1:1`."""
+    """Serve on a free loopback port while the context lasts; yields the address, as `http://127.0.0.1:1`."""
     with _listen("127.0.0.1", 0) as listener:
         server = _Server(_config(app, log_level="warning"))
         thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -81,7 +81,7 @@ def running(app: FastAPI) -> Iterator[str]:
         while not server.started and thread.is_alive():
             time.sleep(0.01)
         if not server.started:
-            raise AccordGraphError("the server did not start; the log says why")
+            raise AccordGraphError("the server did not start; see its log")
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
@@ -93,7 +93,7 @@ def _config(app: FastAPI, **others: Any) -> uvicorn.Config:
     settings: Settings = getattr(app.state, "settings", Settings())
     config = uvicorn.Config(
         app,
-        http=patient_for(settings),
+        http=protocol_for(settings),
         ws="none",
         lifespan="on",
         access_log=False,
@@ -104,17 +104,17 @@ def _config(app: FastAPI, **others: Any) -> uvicorn.Config:
         timeout_graceful_shutdown=settings.stop_seconds,
         **others,
     )
-    access_log.be_quiet_about_what_is_known()
+    access_log.filter_uvicorn()
     return config
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens, so that a taken port is known before anything is served."""
+    """Return a listening socket, so that a port in use is an error before anything is served."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host, port), family=family)
     except (OSError, OverflowError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).partition(" (while")[0]
         raise AccordGraphError(f"cannot listen on {host}, port {port}: {reason}") from error
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else a body waits 40 ms for its head
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else a body waits 40 ms
     return listener
