@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from accordgraph.project import FOLDERS
+from accordgraph.project import FOLDERS, PROFILES
 from accordgraph.settings import PREFIX, Settings
 from support.paths import ROOT
 from support.programs import program
@@ -51,7 +51,7 @@ def test_the_container_names_its_project_and_has_its_files() -> None:
     build, image = (DEPLOY / "Containerfile").read_text(encoding="utf-8").split("\nFROM ")[-2:]
     for stage in (build, image):
         assert re.findall(rf"{PREFIX}ROOT=(\S+)", stage) == ["/srv/accordgraph"]
-    assert f"cp -R {' '.join(FOLDERS)} /srv/accordgraph/" in build
+    assert f"cp -R {' '.join((*FOLDERS, PROFILES))} /srv/accordgraph/" in build
     assert "COPY --from=build /srv/accordgraph /srv/accordgraph" in image
 
 
