@@ -54,10 +54,10 @@ def test_exchanged_twice_under_way(tmp_path: Path, on_disk: bool) -> None:
 
         async def ask() -> set[str]:
             async with gate:
-                return generations(await gather(current, Job(PART, "json")), PART_SIZE)
+                return generations(await gather(current, Job.of(PART, "json")), PART_SIZE)
 
         try:
-            async with current.run(Job(EVERYTHING, "json")) as pieces:  # begun before, read to its end after
+            async with current.run(Job.of(EVERYTHING, "json")) as pieces:  # begun before
                 begun = [await anext(pieces)]
                 asked = [asyncio.create_task(ask()) for _ in range(QUERIES)]
                 for generation in (2, 3):
@@ -90,7 +90,7 @@ def test_what_cannot_start_does_not_take_the_place(tmp_path: Path) -> None:
             source.write_bytes(b"no quads")
             with pytest.raises(WorkerError, match="cannot be held"):
                 await current.replace()
-            return generations(await gather(current, Job(EVERYTHING, "json")))
+            return generations(await gather(current, Job.of(EVERYTHING, "json")))
         finally:
             await current.stop()
 

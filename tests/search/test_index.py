@@ -19,6 +19,7 @@ from accordgraph.namespaces import ACG, BASE, ID, OWL, SKOS
 from accordgraph.search.analyzer import Part, joined, marks, parts
 from accordgraph.search.build_index import load_index
 from accordgraph.search.index import ASIDE, DETAILS, FIELDS, Index, Text
+from accordgraph.sparql.query import SparqlQuery
 from support.live_server import FREE
 from support.paths import ROOT
 
@@ -123,7 +124,7 @@ class CuttingPool(Pool):
 
     @asynccontextmanager
     async def run(self, job: Job) -> AsyncIterator[AsyncIterator[bytes]]:
-        async with super().run(replace(job, text=job.text + "\nLIMIT 10")) as pieces:
+        async with super().run(replace(job, query=SparqlQuery.read(job.query.text + "\nLIMIT 10"))) as pieces:
             yield pieces
 
 

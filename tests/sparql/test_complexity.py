@@ -7,8 +7,7 @@ import pytest
 
 from accordgraph.errors import LimitExceeded
 from accordgraph.settings import Settings
-from accordgraph.sparql.complexity import check_size, measure
-from accordgraph.sparql.tokenizer import first_word
+from accordgraph.sparql.query import SparqlQuery
 
 BYTES, DEEP, PATTERNS = 2000, 10, 20
 
@@ -37,7 +36,7 @@ CAPS: dict[str, tuple[str, Callable[[int], str], int]] = {
 
 def check(text: str) -> str | None:
     try:
-        check_size(text, BYTES, DEEP, PATTERNS)
+        SparqlQuery.read(text).check_size(BYTES, DEEP, PATTERNS)
     except LimitExceeded as error:
         return error.limit
     return None
@@ -64,7 +63,8 @@ def test_just_under_and_just_over(name: str) -> None:
     ],
 )
 def test_what_counts(text: str, expected: tuple[int, int]) -> None:
-    assert measure(text) == expected
+    query = SparqlQuery.read(text)
+    assert (query.depth, query.patterns) == expected
 
 
 def test_each_cap_is_a_setting() -> None:
@@ -87,5 +87,5 @@ def test_each_cap_is_a_setting() -> None:
 )
 def test_the_first_word_is_found_in_one_reading(text: str, word: str) -> None:
     """The web process itself looks for it, so a long text may not keep it busy."""
-    found = first_word(text)
-    assert found is not None and found.text == word
+    first = SparqlQuery.read(text).first
+    assert first is not None and first.text == word

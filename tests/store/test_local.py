@@ -11,7 +11,7 @@ import pytest
 
 from accordgraph.errors import DatasetNotBuilt, EvaluationError, NotValidated, QueryError, QueryRefused
 from accordgraph.namespaces import ACG, GRAPH, ID
-from accordgraph.sparql.rdf_dataset import Graphs
+from accordgraph.sparql.query import Graphs
 from accordgraph.store.local import MemoryStore, open_store
 
 ONE = f"{ID['one']} {ACG.level} {ID['two']}"
@@ -116,7 +116,7 @@ def test_a_bad_query_is_told_its_place(store: MemoryStore) -> None:
 
 
 def test_what_it_will_not_do(store: MemoryStore) -> None:
-    with pytest.raises(QueryRefused, match="update"):
+    with pytest.raises(QueryRefused, match="Update"):
         store.query("CLEAR ALL")
     with pytest.raises(QueryRefused, match="SERVICE"):
         store.query("SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }")

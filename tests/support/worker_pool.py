@@ -13,10 +13,11 @@ from accordgraph.engine.workers.pool import Pool
 from accordgraph.settings import Settings
 from support.paths import DATASET
 
-COUNT = Job("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "csv")
-RUNAWAY = Job("SELECT (COUNT(*) AS ?n) {" + "".join(f"?a{i} ?b{i} ?c{i} ." for i in range(30)) + "}", "csv")
-STREAM = Job("SELECT * {" + "".join(f"?a{i} ?b{i} ?c{i} ." for i in range(30)) + "}", "csv")
-BOMB = Job(
+COUNT = Job.of("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "csv")
+PRODUCT = "".join(f"?a{i} ?b{i} ?c{i} ." for i in range(30))
+RUNAWAY = Job.of(f"SELECT (COUNT(*) AS ?n) {{{PRODUCT}}}", "csv")
+STREAM = Job.of(f"SELECT * {{{PRODUCT}}}", "csv")
+BOMB = Job.of(
     "SELECT (STRLEN(?x30) AS ?n) { BIND('0123456789' AS ?x0) "
     + "".join(f"BIND(CONCAT(?x{i}, ?x{i}) AS ?x{i + 1}) " for i in range(30))
     + "}",
@@ -24,7 +25,7 @@ BOMB = Job(
 )
 FEW = Settings(spare_workers=2, quick_seconds=0.2, query_seconds=5)
 UNCAPPED = Settings(spare_workers=1, query_bytes=10**8, query_depth=10**9, query_patterns=10**9)
-CRASH = Job("ASK { FILTER(?a<" + "(" * 800_000 + "1" + ")" * 800_000 + "&&2>1) }", "csv")
+CRASH = Job.of("ASK { FILTER(?a<" + "(" * 800_000 + "1" + ")" * 800_000 + "&&2>1) }", "csv")
 """Brackets that the lexer takes for an IRI, more than the stack of a worker holds."""
 
 OTHERS: set[int] = set()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from accordgraph.errors import AccordGraphError, WorkerError
-from accordgraph.sparql.rdf_dataset import Graphs
+from accordgraph.sparql.query import Graphs, SparqlQuery
 
 UNKNOWN = "unknown"
 """The digest of a dataset that has none: an endpoint that was not filled by `accordgraph load`."""
@@ -33,13 +33,18 @@ class Meter:
 
 @dataclass(frozen=True)
 class Job:
-    """A query, the name of the form of its answer, its graphs, and how many rows the answer may have."""
+    """A query, the name of its result format, the graphs that replace its FROM clauses, and a row limit."""
 
-    text: str
-    form: str
+    query: SparqlQuery
+    format: str
     graphs: Graphs = Graphs()
     most_rows: int | None = None
     meter: Meter = field(default_factory=Meter, compare=False)
+
+    @staticmethod
+    def of(text: str, format_: str, most_rows: int | None = None) -> "Job":
+        """Return the job of a query of our own, or of a test: one that no request has read."""
+        return Job(SparqlQuery.read(text), format_, most_rows=most_rows)
 
 
 class Engine(Protocol):

@@ -23,7 +23,8 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 from accordgraph.errors import ParameterError, QueryError, QueryFileError, shown
 from accordgraph.library.parameters import RESERVED, TYPES, Parameter, Schemes, is_type
 from accordgraph.namespaces import ID, PREFIXES
-from accordgraph.sparql.tokenizer import first_word, tokens
+from accordgraph.sparql.query import SparqlQuery
+from accordgraph.sparql.tokenizer import tokens
 
 _HEADER = re.compile(r"#\+ ?([a-z-]+):[ \t]*(.*)")
 _PARAMETER = re.compile(r"(\w+)\s+(\S+)\s+(\S.*)")
@@ -55,8 +56,7 @@ class Query:
     @property
     def gives(self) -> str:
         """What the answer is: `solutions`, a `boolean` or a `graph`."""
-        word = first_word(self.text)
-        return _GIVES.get(word.text.upper() if word else "", "solutions")
+        return _GIVES.get(self.sparql.form, "solutions")
 
     @property
     def chooses(self) -> bool:
@@ -64,15 +64,16 @@ class Query:
         return any(parameter.scheme for parameter in self.parameters)
 
     @cached_property
+    def sparql(self) -> SparqlQuery:
+        """The query with the defaults of its parameters."""
+        return SparqlQuery.read(self.text)
+
+    @property
     def has_pages(self) -> bool:
-        """Whether its rows can be asked for in parts: SELECT, with ORDER BY and no bounds at its end."""
-        depth, last = 0, set()
-        for token in tokens(self.text):
-            if token.kind == "mark":
-                depth += (token.text in "({[") - (token.text in ")}]")
-            elif token.kind == "word" and depth == 0:
-                last.add(token.text.upper())
-        return "SELECT" in last and "ORDER" in last and not last & {"LIMIT", "OFFSET", "VALUES"}
+        """Whether its rows can be requested in parts: SELECT, with ORDER BY and no LIMIT at its end."""
+        modifiers = self.sparql.modifiers
+        ordered = "ORDER" in modifiers and not modifiers & {"LIMIT", "OFFSET", "VALUES"}
+        return self.sparql.form == "SELECT" and ordered
 
     def bind(self, values: Mapping[str, Sequence[str]], schemes: Schemes | None = None) -> str:
         """Return the text with the given values in the place of the parameters' defaults.
@@ -118,11 +119,9 @@ class Query:
 
         Raises `QueryFileError` for one that does not fit the parameter's type.
         """
-        word = first_word(self.text)
-        prologue = self.text[: word.start] if word else ""
         try:
             rows = Store().query(
-                f"{prologue}\nSELECT ?v {{ VALUES ?v {{ {parameter.default} }} }}",
+                f"{self.sparql.prologue}\nSELECT ?v {{ VALUES ?v {{ {parameter.default} }} }}",
                 base_iri=ID,
                 prefixes=PREFIXES,
             )

@@ -11,7 +11,6 @@ from pyoxigraph import Literal, NamedNode, Triple
 from accordgraph.library.catalogue import iri_of
 from accordgraph.library.query_file import Query
 from accordgraph.namespaces import BASE, PREFIXES, RDF, RDFS, SCHEMA, SH, XSD
-from accordgraph.sparql.tokenizer import first_word
 
 LIBRARY = NamedNode(BASE + "queries")
 """The library, which declares the prefixes of its queries."""
@@ -40,10 +39,9 @@ def triples_of(queries: Iterable[Query], prefixes: Mapping[str, str] = PREFIXES)
 
 
 def _query(query: Query) -> Iterator[Triple]:
-    word = first_word(query.text)
-    if word is None or word.text.upper() not in _CLASSES:
+    if query.sparql.form not in _CLASSES:
         return
-    node, (class_, text) = NamedNode(iri_of(query)), _CLASSES[word.text.upper()]
+    node, (class_, text) = NamedNode(iri_of(query)), _CLASSES[query.sparql.form]
     yield Triple(node, RDF.type, SH.SPARQLExecutable)
     yield Triple(node, RDF.type, class_)
     yield Triple(node, RDFS.comment, Literal(query.summary, language="en"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import QueryResultsFormat, RdfFormat
 
-from accordgraph.sparql.tokenizer import first_word
+from accordgraph.sparql.query import SparqlQuery
 
 _UTF8 = "; charset=utf-8"
 
@@ -98,8 +98,6 @@ NAMES = frozenset(
 """Everything that `?format=` may say and that means a form, though perhaps not one of the answer."""
 
 
-def forms_of(text: str) -> tuple[Form, ...]:
-    """Return the forms that the answer to a query can have."""
-    word = first_word(text)
-    is_graph = word is not None and word.text.upper() in ("CONSTRUCT", "DESCRIBE")
-    return GRAPHS if is_graph else RESULTS
+def forms_of(query: SparqlQuery) -> tuple[Form, ...]:
+    """Return the formats that the result of a query can have."""
+    return GRAPHS if query.is_graph else RESULTS

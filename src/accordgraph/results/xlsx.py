@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from io import BytesIO
 from math import isfinite
 from typing import IO
 
@@ -119,7 +120,8 @@ def write(answer: Answer, output: IO[bytes], about: About | None = None, most_ro
     Raises `LimitExceeded` when it has more rows than `most_rows`, `InputError` when it has more cells than
     `MOST_CELLS` or a text does not fit into a cell.
     """
-    book = Workbook(output, {"in_memory": True})
+    archive = BytesIO()  # a zip archive is not written from its beginning to its end
+    book = Workbook(archive, {"in_memory": True})
     book.set_properties({"created": _CREATED})
     bold = book.add_format({"bold": True})
     day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
@@ -140,6 +142,7 @@ def write(answer: Answer, output: IO[bytes], about: About | None = None, most_ro
     if about:
         _describe(_Sheet(book.add_worksheet("About"), bold, day, moment), about)
     book.close()
+    output.write(archive.getvalue())
     return place
 
 

@@ -52,6 +52,6 @@ async def _all_rows(
 async def _rows(
     engine: Engine | Current, query: Query, values: Mapping[str, Sequence[str]] | None = None
 ) -> list[_Row]:
-    body = await gather(engine, Job(query.bind(values or {}), "json"))
+    body = await gather(engine, Job.of(query.bind(values or {}), "json"))
     rows: list[_Row] = json.loads(body)["results"]["bindings"]
     return rows

@@ -1,7 +1,7 @@
-"""Where a text stops being SPARQL, by a second parser: rdflib's, which is slow and not asked otherwise.
+"""Where a text stops being SPARQL, by a second parser: rdflib's, which is slow and used for errors only.
 
-The parser tries all ways to go on and then names the clause in which the last of them failed. What a person
-wants to know is the farthest place that any of them reached: there stands what cannot stand there.
+The parser tries all alternatives and then names the clause in which the last of them failed. The position
+that helps a person is the farthest one that any alternative reached.
 """
 
 import re
@@ -10,13 +10,13 @@ from threading import Lock
 from typing import Any
 
 LONGEST = 20_000
-"""The most characters that are read: it takes some seconds a megabyte."""
+"""The longest text that is parsed, in characters: it takes some seconds per megabyte."""
 _ESCAPE = re.compile(r"\\\\(?=u)|\\u[0-9a-f]{4}|\\U[0-9a-f]{8}|\\.", re.IGNORECASE | re.DOTALL)
 _ONE_AT_A_TIME = Lock()
 
 
 def stops_at(text: str) -> int | None:
-    """Return the offset of what cannot stand where it stands, which may be the end of the text.
+    """Return the offset of the first unexpected token, which may be the end of the text.
 
     None when the parser reads it all, or gives up on it for another reason than its grammar.
     """
@@ -27,20 +27,20 @@ def stops_at(text: str) -> int | None:
         return None
     farthest = 0
 
-    def note(_: str, place: int, *others: object) -> None:
+    def note(_: str, offset: int, *others: object) -> None:
         nonlocal farthest
-        farthest = max(farthest, place)
+        farthest = max(farthest, offset)
 
     with _ONE_AT_A_TIME:
         try:
-            _tell_failures(note)
+            _on_failure(note)
             parseQuery(_ESCAPE.sub(_filled, text.expandtabs(1)))
         except ParseException:
             return farthest
-        except Exception:  # too deep, or a fault of its own: the engine has spoken anyway
+        except Exception:  # too deep, or a fault of its own: the engine has rejected the query anyway
             return None
         finally:
-            _tell_failures(None)
+            _on_failure(None)
     return None
 
 
@@ -51,7 +51,7 @@ def _filled(escape: re.Match[str]) -> str:
 
 
 def words() -> frozenset[str]:
-    """Return the words of the language, functions too, in capitals."""
+    """Return the keywords of SPARQL, functions too, in capitals."""
     return frozenset(symbol.match.upper() for symbol in _symbols() if hasattr(symbol, "match"))
 
 
@@ -69,7 +69,7 @@ def _symbols() -> list[Any]:
     return [symbol for symbol in symbols if getattr(symbol, "match", "") != ":"]
 
 
-def _tell_failures(note: Any) -> None:
-    """Have each symbol call `note` wherever it does not match; None ends that."""
+def _on_failure(note: Any) -> None:
+    """Have each symbol call `note` wherever it does not match; None removes the call."""
     for symbol in _symbols():
         symbol.failAction = note

@@ -1,13 +1,12 @@
-"""Reading SPARQL as tokens: what can be said about a query without parsing it.
+"""SPARQL tokens: what can be stated about a query without parsing it.
 
-The engine parses; this tells words of the language from what stands in strings, IRIs and comments. It is no
-second parser, and where a text can be read in two ways it follows both.
+The engine parses. The tokenizer distinguishes keywords from the content of strings, IRIs and comments, and
+takes time proportional to the length of any text, since the web process runs it on what clients send.
 """
 
 import re
-from collections.abc import Container, Iterator
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Iterator
+from typing import NamedTuple
 
 _COMMENT = r"\#[^\n\r]*"
 _STRING = (
@@ -18,15 +17,20 @@ _STRING = (
 )
 _IRI = r'<[^<>"{}|^`\x00-\x20]*>'
 _TOKEN = re.compile(
-    rf"(?P<skip>\s+|{_COMMENT})|(?P<string>{_STRING})|(?P<iri>{_IRI})|(?P<variable>[?$]\w+)|(?P<tag>@[\w-]+)"
-    r"|(?P<name>(?:[^\W\d_][\w.-]*|_)?:(?:[\w:%-]|\\.|\.(?=[\w:%\\-]))*)|(?P<word>[^\W\d_]\w*)|(?P<mark>.)",
+    rf"(?P<skip>(?:\s+|{_COMMENT})++)|(?P<iri>{_IRI})|(?P<variable>[?$]\w+)|(?P<tag>@[\w-]+)"
+    r"|(?P<name>(?:[^\W\d_][\w.-]*+|_)?:(?:[\w:%-]|\\.|\.(?=[\w:%\\-]))*)|(?P<run>[^\W\d_][\w.-]*+)"
+    r"|(?P<quote>[\"'])|(?P<mark>.)",
     re.DOTALL,
 )
-_DECLARATIONS = {"PREFIX": ("name", "iri"), "BASE": ("iri",), "VERSION": ("string",)}
-_UPDATES = {"ADD", "CLEAR", "COPY", "CREATE", "DELETE", "DROP", "INSERT", "LOAD", "MOVE", "WITH"}
-
-_CHANGING = re.compile(r"(?<![^\W\d])(?:NOW|RAND|UUID|STRUUID|BNODE)(?!\w)", re.IGNORECASE)
-"""The functions that give another value each time, wherever their names stand."""
+_IN_RUN = re.compile(r"(?P<word>[^\W\d_]\w*)|(?P<mark>.)")
+_SHORT = {
+    '"': re.compile(r'"(?:[^"\\\n\r]|\\.)*+', re.DOTALL),
+    "'": re.compile(r"'(?:[^'\\\n\r]|\\.)*+", re.DOTALL),
+}
+_LONG = {
+    '"': re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*"""', re.DOTALL),
+    "'": re.compile(r"'''(?:[^'\\]|\\.|'(?!''))*'''", re.DOTALL),
+}
 
 _ATOM = re.compile(rf"{_STRING}|\\.|[?$][A-Za-z0-9_]+|:[A-Za-z0-9_-]+", re.DOTALL)
 _IRI_ATOM = re.compile(_IRI)
@@ -39,112 +43,67 @@ _SERVICE = re.compile(
     rf"|{_PREFIX}{{500}}|{_PREFIX}{{0,500}}:{_LOCAL}{{500}})",
     re.IGNORECASE | re.DOTALL,
 )
-"""SERVICE and what it calls, up to the brace; of names beyond 500 characters the end is not looked for."""
+"""SERVICE and its target, up to the brace; a name of more than 500 characters is not read to its end."""
 
 
-@dataclass(frozen=True)
-class Token:
-    """A piece of a query: its kind (iri, name, word ...), its text and where it starts."""
+class Token(NamedTuple):
+    """A token of a query: its kind (iri, name, word ...), its text and its offset."""
 
     kind: str
     text: str
     start: int
 
-
-@dataclass(frozen=True)
-class DatasetClause:
-    """The FROM clauses of a query as they are written, and the declarations before the query's first word."""
-
-    prologue: str
-    default: tuple[str, ...]
-    named: tuple[str, ...]
-    places: tuple[tuple[int, int], ...] = ()
-    """Where each clause starts and ends."""
+    @property
+    def end(self) -> int:
+        """The offset behind it."""
+        return self.start + len(self.text)
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """Yield the tokens of a query, leaving out white space and comments."""
-    for match in _TOKEN.finditer(text):
-        if match.lastgroup is not None and match.lastgroup != "skip":
-            yield Token(match.lastgroup, match.group(), match.start())
+    """Yield the tokens of a query without white space and comments.
 
-
-def _after_prologue(text: str) -> Iterator[Token]:
-    """Yield the tokens from the first word that is no declaration: SELECT, ASK, INSERT and so on.
-
-    What only begins like a declaration is none: the search ends there, so that it reads no text twice.
+    A run of letters, dots and hyphens that no colon ends holds no prefixed name at all, and where a string
+    has no end, no string that begins inside of it has one either: both are read once.
     """
-    found = tokens(text)
-    for token in found:
-        parts = _DECLARATIONS.get(token.text.upper(), ()) if token.kind == "word" else ()
-        taken = list(islice(found, len(parts)))
-        if not parts or [part.kind for part in taken] != list(parts):
-            yield token
-            yield from taken
-            break
-    yield from found
-
-
-def dataset_clause(text: str) -> DatasetClause:
-    """Return the FROM and FROM NAMED clauses of a query."""
-    body = list(_after_prologue(text))
-    default, named, places = [], [], []
-    for place, token in enumerate(body):
-        if token.kind != "word" or token.text.upper() != "FROM":
-            continue
-        following = body[place + 1 : place + 3]
-        if following and following[0].text.upper() == "NAMED":
-            named += [graph.text for graph in following[1:]]
-        else:
-            following = following[:1]
-            default += [graph.text for graph in following]
-        last = (token, *following)[-1]
-        places.append((token.start, last.start + len(last.text)))
-    prologue = text[: body[0].start] if body else text
-    return DatasetClause(prologue, tuple(default), tuple(named), tuple(places))
-
-
-def first_word(text: str) -> Token | None:
-    """Return what a text begins with after its declarations, which says what it is; None when it is empty."""
-    return next(_after_prologue(text), None)
-
-
-def is_update(text: str) -> bool:
-    """Tell whether a text is a SPARQL update (INSERT, DELETE, LOAD ...) and not a query."""
-    word = first_word(text)
-    return word is not None and word.text.upper() in _UPDATES
-
-
-def always_the_same(text: str) -> bool:
-    """Tell whether a query has the same answer whenever it is asked; in doubt, that it has not."""
-    if _CHANGING.search(text):
-        return False
-    word = first_word(text)
-    makes_nodes = "[" in text or "_:" in text
-    return not (makes_nodes and word is not None and word.text.upper() == "CONSTRUCT")
-
-
-def undeclared_prefix(text: str, known: Container[str] = ()) -> Token | None:
-    """Return the first prefixed name whose prefix is neither declared in the text nor known."""
-    found = list(tokens(text))
-    declared = {
-        name.text
-        for word, name in zip(found, found[1:], strict=False)
-        if word.kind == "word" and word.text.upper() == "PREFIX"
-    }
-    for token in found:
-        prefix = token.text.partition(":")[0]
-        if token.kind == "name" and prefix != "_" and f"{prefix}:" not in declared and prefix not in known:
-            return token
-    return None
+    place, end = 0, len(text)
+    unended_short = {'"': 0, "'": 0}
+    """Up to this offset no short string has an end."""
+    unended_long = {'"': end, "'": end}
+    """From this offset on no long string has an end."""
+    while place < end:
+        match = _TOKEN.match(text, place)
+        assert match is not None and match.lastgroup is not None  # `mark` matches everything
+        kind, start, place = match.lastgroup, place, match.end()
+        if kind == "run":
+            for part in _IN_RUN.finditer(text, start, place):
+                yield Token(str(part.lastgroup), part.group(), part.start())
+        elif kind == "quote":
+            quote = match.group()
+            if text.startswith(quote * 3, start) and start < unended_long[quote]:
+                if long := _LONG[quote].match(text, start):
+                    place = long.end()
+                    yield Token("string", long.group(), start)
+                    continue
+                unended_long[quote] = start
+            if start >= unended_short[quote]:
+                short = _SHORT[quote].match(text, start)
+                assert short is not None
+                if text.startswith(quote, short.end()):
+                    place = short.end() + 1
+                    yield Token("string", text[start:place], start)
+                    continue
+                unended_short[quote] = short.end()
+            yield Token("mark", quote, start)
+        elif kind != "skip":
+            yield Token(kind, match.group(), start)
 
 
 def calls_service(text: str) -> bool:
-    """Tell whether a query may call another endpoint by SERVICE, wherever and however it is written.
+    """Return whether a query may call another endpoint by SERVICE, wherever and however it is written.
 
-    `<` opens an IRI or compares, and without parsing one cannot know which, so both readings are followed;
-    the engine also takes `SERVICEex:p{` and `1SERVICE<...>{`, so no space is asked for. It may refuse a
-    harmless query (`GRAPH service:x {`), but lets no call through that is known to us.
+    `<` opens an IRI or compares, and only a parser can distinguish the two, so both readings are followed;
+    the engine also accepts `SERVICEex:p{` and `1SERVICE<...>{`, so no space is required. A harmless query
+    can be refused (`GRAPH service:x {`), but no known form of a call is accepted.
     """
     if "service" not in text.lower():
         return False

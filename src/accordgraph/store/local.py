@@ -23,8 +23,7 @@ from accordgraph.errors import DatasetNotBuilt, EvaluationError, shown
 from accordgraph.namespaces import ID, PREFIXES
 from accordgraph.results.result import Answer
 from accordgraph.sparql.diagnostics import explain
-from accordgraph.sparql.rdf_dataset import Graphs, graphs_of
-from accordgraph.sparql.read_only import check_read_only
+from accordgraph.sparql.query import Graphs, SparqlQuery
 
 HELD = "dataset.json"
 """The file of a store's folder that gives the dataset's digest, its length, and the folder that holds it."""
@@ -42,8 +41,8 @@ class Store(Protocol):
     def __len__(self) -> int:
         """Count the triples of the merged dataset."""
 
-    def query(self, text: str, graphs: Graphs | None = None) -> Answer:
-        """Answer a SPARQL query; `graphs`, where given, replaces its FROM clauses.
+    def query(self, query: SparqlQuery | str, graphs: Graphs | None = None) -> Answer:
+        """Evaluate a SPARQL query; `graphs`, where given, replaces its FROM clauses.
 
         Raises `QueryError` for what is not SPARQL (with line and column where they are known), `QueryRefused`
         for updates and SERVICE, `EvaluationError` for what cannot be evaluated.
@@ -64,16 +63,18 @@ class LocalStore:
     def __len__(self) -> int:
         return self._length
 
-    def query(self, text: str, graphs: Graphs | None = None) -> Answer:
-        """Answer a SPARQL query; see `Store.query`."""
-        check_read_only(text)
+    def query(self, query: SparqlQuery | str, graphs: Graphs | None = None) -> Answer:
+        """Evaluate a SPARQL query; see `Store.query`."""
+        if isinstance(query, str):
+            query = SparqlQuery.read(query)
+        query.check_read_only()
         try:
-            graphs = graphs or graphs_of(text)
+            graphs = graphs or query.graphs
             if not graphs:
-                return Answer(self._store.query(text, base_iri=ID, prefixes=PREFIXES))
-            return self._query_over(text, graphs)
+                return Answer(self._store.query(query.text, base_iri=ID, prefixes=PREFIXES))
+            return self._query_over(query.text, graphs)
         except SyntaxError as error:
-            raise explain(error, text) from error
+            raise explain(error, query) from error
         except RuntimeError as error:
             raise EvaluationError(shown(str(error))) from error
 

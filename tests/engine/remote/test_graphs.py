@@ -9,7 +9,7 @@ import pytest
 
 from accordgraph.engine.remote.upload import push
 from accordgraph.namespaces import GRAPH
-from accordgraph.sparql.rdf_dataset import Graphs
+from accordgraph.sparql.query import Graphs
 from accordgraph.store.local import MemoryStore
 from support.live_server import serving
 from support.stores import FOR_VIRTUOSO, SETTINGS

@@ -61,7 +61,7 @@ def answer(address: str, settings: Settings, job: Job) -> bytes:
 
 
 def triples_of(address: str, settings: Settings, query: str) -> set[ox.Triple]:
-    found = answer(address, settings, Job(query, "nt"))
+    found = answer(address, settings, Job.of(query, "nt"))
     return {quad.triple for quad in ox.parse(found, ox.RdfFormat.N_TRIPLES)}
 
 
@@ -115,7 +115,7 @@ def test_a_server_over_it_knows_its_digest(target: Target) -> None:
 def test_a_triple_in_two_graphs_counts_once(target: Target) -> None:
     address, settings, ways = target
     push(FIRST, address, settings, ways)
-    head, *rows = answer(address, settings, Job("SELECT ?s { ?s ?p ?o }", "csv")).decode().split()
+    head, *rows = answer(address, settings, Job.of("SELECT ?s { ?s ?p ?o }", "csv")).decode().split()
     assert (head, rows) == ("s", [ID["one"].value] * len(LINES))
 
 

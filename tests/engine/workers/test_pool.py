@@ -292,18 +292,18 @@ def test_a_process_that_cannot_start_is_told() -> None:
 @pytest.mark.parametrize(
     ("job", "kind", "content"),
     [
-        (Job("SELEC", "csv"), QueryError, {"line": 1, "column": 1}),
-        (Job("ASK {\n?s nope:x ?o }", "csv"), QueryError, {"line": 2, "column": 4}),
-        (Job("SELECT (<urn:f>(1) AS ?x) {}", "csv"), EvaluationError, {}),
-        (Job("CLEAR ALL", "csv"), QueryRefused, {}),
-        (Job("ASK { SERVICE <urn:x> {} }", "csv"), QueryRefused, {}),
-        (Job("ASK {}", "ttl"), InputError, {}),
-        (Job("CONSTRUCT WHERE { ?s ?p ?o }", "csv"), InputError, {}),
-        (Job("SELECT * { ?s ?p ?o }", "csv", most_rows=3), LimitExceeded, {"limit": "answer_rows"}),
-        (Job("CONSTRUCT WHERE { ?s ?p ?o }", "ttl", most_rows=3), LimitExceeded, {"limit": "answer_rows"}),
-        (Job("CONSTRUCT { <urn:a> <urn:b> <<(<urn:a> <urn:b> 1)>> } {}", "jsonld"), EvaluationError, {}),
+        (Job.of("SELEC", "csv"), QueryError, {"line": 1, "column": 1}),
+        (Job.of("ASK {\n?s nope:x ?o }", "csv"), QueryError, {"line": 2, "column": 4}),
+        (Job.of("SELECT (<urn:f>(1) AS ?x) {}", "csv"), EvaluationError, {}),
+        (Job.of("CLEAR ALL", "csv"), QueryRefused, {}),
+        (Job.of("ASK { SERVICE <urn:x> {} }", "csv"), QueryRefused, {}),
+        (Job.of("ASK {}", "ttl"), InputError, {}),
+        (Job.of("CONSTRUCT WHERE { ?s ?p ?o }", "csv"), InputError, {}),
+        (Job.of("SELECT * { ?s ?p ?o }", "csv", most_rows=3), LimitExceeded, {"limit": "answer_rows"}),
+        (Job.of("CONSTRUCT WHERE { ?s ?p ?o }", "ttl", most_rows=3), LimitExceeded, {"limit": "answer_rows"}),
+        (Job.of("CONSTRUCT { <urn:a> <urn:b> <<(<urn:a> <urn:b> 1)>> } {}", "jsonld"), EvaluationError, {}),
     ],
-    ids=lambda value: value.text[:30] if isinstance(value, Job) else "",
+    ids=lambda value: value.query.text[:30] if isinstance(value, Job) else "",
 )
 def test_errors_are_handed_over(job: Job, kind: type[Exception], content: dict[str, Any]) -> None:
     async def test() -> None:
@@ -331,7 +331,7 @@ def test_a_dataset_that_cannot_be_held_is_told(tmp_path: Path) -> None:
 def test_a_page_has_the_first_rows_and_says_that_there_are_more() -> None:
     async def test() -> None:
         async with pool(Settings(spare_workers=1)) as workers:
-            content = json.loads(await gather(workers, Job("SELECT * { ?s ?p ?o }", "table", most_rows=3)))
+            content = json.loads(await gather(workers, Job.of("SELECT * { ?s ?p ?o }", "table", most_rows=3)))
             assert (len(content["rows"]), content["more"]) == (3, True)
 
     run(test)

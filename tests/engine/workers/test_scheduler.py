@@ -79,7 +79,7 @@ def test_an_answer_that_has_begun_is_not_shed(places: int, kind: type[Exception]
 
 def test_a_long_answer_that_is_held_is_whole() -> None:
     settings = Settings(spare_workers=3, quick_seconds=60, slow_places=1, queue_seconds=20, query_seconds=20)
-    long = Job("SELECT * {" + "".join(f"?a{i} ?b{i} ?c{i} ." for i in range(7)) + "}", "csv")
+    long = Job.of("SELECT * {" + "".join(f"?a{i} ?b{i} ?c{i} ." for i in range(7)) + "}", "csv")
 
     async def test() -> None:
         async with pool(settings) as workers:
@@ -206,8 +206,8 @@ def test_a_wrong_query_is_told_quickly() -> None:
     async def test() -> None:
         async with pool(Settings(spare_workers=1)) as workers:
             await until(lambda: workers.sizes()["idle"] == 1)
-            job = Job("SELECT * { ?s ?p }", "csv")
-            assert "cannot stand here" in str(await error(workers, job))
+            job = Job.of("SELECT * { ?s ?p }", "csv")
+            assert "unexpected" in str(await error(workers, job))
             assert job.meter.processor_seconds is not None and job.meter.processor_seconds < 0.1
 
     run(test)

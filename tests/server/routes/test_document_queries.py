@@ -25,7 +25,7 @@ class Counting(Pool):
 
     @asynccontextmanager
     async def run(self, job: Job) -> AsyncIterator[AsyncIterator[bytes]]:
-        self.asked.append(job.text)
+        self.asked.append(job.query.text)
         async with super().run(job) as pieces:
             yield pieces
 

@@ -44,7 +44,7 @@ def test_a_bad_query_is_told_its_place(http: httpx.Client, query: str, line: int
 def test_where_the_place_is_not_known_none_is_told(http: httpx.Client, query: str) -> None:
     body = problem(ask(http, query), 400, "malformed-query")
     assert not {"line", "column"} & set(body)
-    assert str(body["detail"]).startswith("this cannot be read as SPARQL: ")
+    assert str(body["detail"]).startswith("syntax error: ")
 
 
 def test_an_undeclared_prefix_is_named(http: httpx.Client) -> None:

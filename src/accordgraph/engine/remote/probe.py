@@ -13,7 +13,7 @@ from accordgraph.errors import (
     QueryError,
     WorkerError,
 )
-from accordgraph.sparql.rdf_dataset import Graphs
+from accordgraph.sparql.query import Graphs
 
 _COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 _COUNT_ONCE = "SELECT (COUNT(*) AS ?n) WHERE { SELECT DISTINCT ?s ?p ?o WHERE { ?s ?p ?o } }"

@@ -33,11 +33,7 @@ from accordgraph.errors import (
 )
 from accordgraph.results.row_limit import too_many_rows
 from accordgraph.settings import Settings
-from accordgraph.sparql.complexity import check_size
-from accordgraph.sparql.rdf_dataset import Graphs, graphs_of
-from accordgraph.sparql.read_only import check_read_only
-from accordgraph.sparql.rewriting import explicit, without_graphs
-from accordgraph.sparql.tokenizer import dataset_clause, first_word
+from accordgraph.sparql.query import Graphs
 
 _GRAPH_FORMS = f"{NTRIPLES}, text/turtle;q=0.5"
 
@@ -165,9 +161,9 @@ class RemoteEngine:
 
     async def _exchange(self, job: Job, written: asyncio.Queue[bytes | None]) -> None:
         loop = asyncio.get_running_loop()
-        word, text, graphs = await loop.run_in_executor(self._threads, self._request, job)
+        text, graphs = await loop.run_in_executor(self._threads, self._request, job)
         await self._asking.check_merge(graphs)
-        is_graph = word in ("CONSTRUCT", "DESCRIBE")
+        is_graph = job.query.is_graph
         headers = {"Accept": _GRAPH_FORMS if is_graph else RESULTS}
         async with self._client.stream(
             "POST", self._url, data=fields(text, graphs), headers=headers
@@ -179,7 +175,7 @@ class RemoteEngine:
                 raise too_many_rows(int(response.headers["x-sparql-maxrows"]))
             feed = Feed()
             reading = Reading(
-                feed, word, media_type(response), job, self._settings.answer_rows, self.digest, written
+                feed, media_type(response), job, self._settings.answer_rows, self.digest, written
             )
             writing = loop.run_in_executor(self._threads, reading)
             try:
@@ -202,18 +198,17 @@ class RemoteEngine:
                 raise
         await self._check_record()
 
-    def _request(self, job: Job) -> tuple[str, str, Graphs]:
-        """Return the first word of a query, and what is sent; raises `QueryError` for what is not sent."""
-        settings, text = self._settings, job.text
-        check_size(text, settings.query_bytes, settings.query_depth, settings.query_patterns)
-        check_read_only(text)
-        word = first_word(text)
-        asked = job.graphs or graphs_of(text)
-        graphs = Graphs(tuple(dict.fromkeys(asked.default)), tuple(dict.fromkeys(asked.named)))
+    def _request(self, job: Job) -> tuple[str, Graphs]:
+        """Return the text and the graphs that are sent; raises `QueryError` for a query that is rejected."""
+        settings, query = self._settings, job.query
+        query.check_size(settings.query_bytes, settings.query_depth, settings.query_patterns)
+        query.check_read_only()
+        graphs = job.graphs or query.graphs
         if graphs:
-            text = without_graphs(text)
+            query = query.without_graphs()
+            graphs = Graphs(tuple(dict.fromkeys(graphs.default)), tuple(dict.fromkeys(graphs.named)))
             if self._own.default and not graphs.named:
                 graphs = Graphs(graphs.default, (load_record.NOTHING.value,))
-        elif not dataset_clause(text).places:
+        elif not query.clauses:
             graphs = self._own
-        return word.text.upper() if word else "", explicit(text), graphs
+        return query.standalone(), graphs

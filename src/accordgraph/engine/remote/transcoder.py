@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from io import BytesIO
 from typing import IO, cast
 
 import pyoxigraph as ox
@@ -18,15 +17,11 @@ from accordgraph.results.xlsx import About
 
 
 class Reading:
-    """What a thread does with an answer: parse it and write it in the form that is wanted.
-
-    `word` is the first word of the query.
-    """
+    """What a thread does with an answer: parse it and write it in the form that is wanted."""
 
     def __init__(
         self,
         feed: Feed,
-        word: str,
         media_type: str,
         job: Job,
         most_triples: int,
@@ -34,7 +29,7 @@ class Reading:
         written: asyncio.Queue[bytes | None],
     ) -> None:
         """Make a reading, in the event loop whose queue it writes to."""
-        self._feed, self._word, self._media_type, self._job = feed, word, media_type, job
+        self._feed, self._media_type, self._job = feed, media_type, job
         self._most_triples, self._digest = most_triples, digest
         self._written, self._loop = written, asyncio.get_running_loop()
 
@@ -54,24 +49,16 @@ class Reading:
             self._feed.leave()
 
     def _write(self) -> None:
-        answer = self._answer()
+        job, answer = self._job, self._answer()
         written, loop = self._written, self._loop
         output = Pieces(lambda octets: loop.call_soon_threadsafe(written.put_nowait, octets))
-        form = formats.ALL[self._job.form]
-        if form == formats.XLSX:  # a zip archive, whose parts are written in places
-            whole = BytesIO()
-            rows = writers.write(
-                answer, form, whole, self._job.most_rows, About(self._job.text, self._digest)
-            )
-            output.write(whole.getvalue())
-        else:
-            rows = writers.write(answer, form, cast(IO[bytes], output), self._job.most_rows)
-        self._job.meter.rows = rows
+        form, about = formats.ALL[job.format], About(job.query.text, self._digest)
+        job.meter.rows = writers.write(answer, form, cast(IO[bytes], output), job.most_rows, about)
         output.flush()
 
     def _answer(self) -> Answer:
         source = cast(IO[bytes], self._feed)
-        if self._word in ("CONSTRUCT", "DESCRIBE"):
+        if self._job.query.is_graph:
             form = ox.RdfFormat.from_media_type(self._media_type)
             if form is None:
                 raise self._unexpected()
@@ -80,7 +67,7 @@ class Reading:
         if kind is None:
             raise self._unexpected()
         found = ox.parse_query_results(source, kind)
-        if self._word == "ASK" and isinstance(found, ox.QuerySolutions):
+        if self._job.query.form == "ASK" and isinstance(found, ox.QuerySolutions):
             # Virtuoso answers ASK with a row for yes, and none for no.
             found = ox.parse_query_results(
                 json.dumps({"head": {}, "boolean": any(True for _ in found)}), ox.QueryResultsFormat.JSON

@@ -103,7 +103,7 @@ class Pool:
             taken = Overloaded("all places for queries are taken; ask again in a moment")
             if not self._waiting.tell_oldest(taken):
                 raise taken
-        stay = await self._next(hash((job.text, job.graphs)))
+        stay = await self._next(hash((job.query.text, job.graphs)))
         exchange = Exchange(job, stay, self._settings, self._places.ask_for_slow_place)
         try:
             exchange.begin()

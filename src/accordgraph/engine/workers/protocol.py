@@ -5,6 +5,7 @@ sent is never held nor told to come again.
 """
 
 import json
+import pickle
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -32,7 +33,8 @@ class Exchange:
 
     def begin(self) -> None:
         """Hand the query over."""
-        body = _octets(self._job)
+        job = self._job
+        body = pickle.dumps((job.query, job.format, job.graphs, job.most_rows))
         self._stay.worker.writer.write(LENGTH.pack(len(body)) + body)
 
     async def pieces(self) -> AsyncIterator[bytes]:
@@ -62,18 +64,6 @@ class Exchange:
         if kind != END:
             raise _error(content)
         self._job.meter.rows = content["rows"]
-
-
-def _octets(job: Job) -> bytes:
-    """Return a job as a worker takes it."""
-    content = {
-        "text": job.text,
-        "form": job.form,
-        "default": job.graphs.default,
-        "named": job.graphs.named,
-        "most_rows": job.most_rows,
-    }
-    return json.dumps(content).encode()
 
 
 def _error(content: dict[str, Any]) -> Exception:

@@ -5,10 +5,10 @@ many rows it has, as JSON), `X` an error (as JSON). After an end or an error the
 """
 
 import json
+import pickle
 import socket
 import struct
 from functools import partial
-from io import BytesIO
 from typing import IO, Any, cast
 
 from accordgraph.engine.workers.sandbox import limit_processor
@@ -23,13 +23,15 @@ from accordgraph.results import formats, writers
 from accordgraph.results.chunks import Pieces
 from accordgraph.results.result import let_go
 from accordgraph.results.xlsx import About
-from accordgraph.sparql.complexity import check_size
-from accordgraph.sparql.rdf_dataset import Graphs
+from accordgraph.sparql.query import Graphs, SparqlQuery
 from accordgraph.store.local import LocalStore
 
 HEAD = struct.Struct(">cI")
 LENGTH = struct.Struct(">I")
 DATA, END, ERROR = b"D", b"E", b"X"
+
+_Job = tuple[SparqlQuery, str, Graphs, int | None]
+"""The query, its result format, the graphs that replace its FROM clauses, and the row limit."""
 
 KINDS: tuple[type[QueryError], ...] = (LimitExceeded, QueryRefused, EvaluationError, QueryError)
 """The errors that are handed over by name; an error is named by the first of these that it is."""
@@ -41,7 +43,7 @@ def work(store: LocalStore, channel: socket.socket, limits: dict[str, Any]) -> N
         limit_processor(limits["query_seconds"] + 1)
         pieces = Pieces(partial(send, channel, DATA))
         try:
-            rows = _answer(store, job, limits, cast(IO[bytes], pieces))
+            rows = _write(store, job, limits, cast(IO[bytes], pieces))
         except (QueryError, InputError) as error:
             content = _content(error)
             let_go(error)
@@ -51,17 +53,11 @@ def work(store: LocalStore, channel: socket.socket, limits: dict[str, Any]) -> N
             send(channel, END, json.dumps({"rows": rows}).encode())
 
 
-def _answer(store: LocalStore, job: dict[str, Any], limits: dict[str, Any], output: IO[bytes]) -> int:
-    text = job["text"]
-    check_size(text, limits["query_bytes"], limits["query_depth"], limits["query_patterns"])
-    form = formats.ALL[job["form"]]
-    answer = store.query(text, Graphs(tuple(job["default"]), tuple(job["named"])))
-    if form == formats.XLSX:  # a zip archive, whose parts are written in places: whole before it is sent
-        whole = BytesIO()
-        rows = writers.write(answer, form, whole, job["most_rows"], About(text, store.digest))
-        output.write(whole.getvalue())
-        return rows
-    return writers.write(answer, form, output, job["most_rows"])
+def _write(store: LocalStore, job: _Job, limits: dict[str, Any], output: IO[bytes]) -> int:
+    query, format_, graphs, most_rows = job
+    query.check_size(limits["query_bytes"], limits["query_depth"], limits["query_patterns"])
+    result, about = store.query(query, graphs), About(query.text, store.digest)
+    return writers.write(result, formats.ALL[format_], output, most_rows, about)
 
 
 def _content(error: QueryError | InputError) -> dict[str, object]:
@@ -82,13 +78,13 @@ def send(channel: socket.socket, kind: bytes, octets: bytes) -> None:
     channel.sendall(HEAD.pack(kind, len(octets)) + octets)
 
 
-def receive(channel: socket.socket) -> dict[str, Any] | None:
+def receive(channel: socket.socket) -> _Job | None:
     """Return the next job; None when there is no more."""
     head = _read(channel, LENGTH.size)
     if head is None:
         return None
     body = _read(channel, LENGTH.unpack(head)[0])
-    return None if body is None else cast(dict[str, Any], json.loads(body))
+    return None if body is None else cast(_Job, pickle.loads(body))
 
 
 def _read(channel: socket.socket, length: int) -> bytes | None:

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader
 
 from accordgraph.namespaces import BASE, shorten
 from accordgraph.server.http.languages import LANGUAGES, PARAMETER, Language
-from accordgraph.sparql.rdf_dataset import Graphs
+from accordgraph.sparql.query import Graphs
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "

@@ -20,7 +20,7 @@ from accordgraph.server.http.problems import Problem
 from accordgraph.server.query_service.outcomes import as_problem, outcome_of
 from accordgraph.server.query_service.spool import Room, Spool
 from accordgraph.settings import Settings
-from accordgraph.sparql.rdf_dataset import Graphs
+from accordgraph.sparql.query import Graphs, SparqlQuery
 
 _FIRST_BYTES, _FIRST_SECONDS = 65_536, 0.2
 _PAGE_BYTES = 4 * 2**20
@@ -40,7 +40,7 @@ class Question:
     it is made from (default: the setting `table_rows`).
     """
 
-    text: str
+    query: SparqlQuery
     choice: Choice
     graphs: Graphs = Graphs()
     render: Render | None = None
@@ -56,7 +56,7 @@ class Question:
         form, most_rows = self.choice.form.name, settings.answer_rows
         if self.render:
             form, most_rows = formats.TABLE.name, settings.table_rows
-        return Job(self.text, form, self.graphs, self.most_rows or most_rows)
+        return Job(self.query, form, self.graphs, self.most_rows or most_rows)
 
 
 class UnderWay:

@@ -30,7 +30,6 @@ from accordgraph.server.query_service.rate_limit import Budgets, BudgetSpent, cl
 from accordgraph.server.query_service.responses import Streamed
 from accordgraph.server.query_service.spool import Room
 from accordgraph.settings import Settings
-from accordgraph.sparql.tokenizer import always_the_same
 
 _AT_ONCE = 2**18
 """The most octets of an answer that is compressed and sent as a whole."""
@@ -65,7 +64,7 @@ class Answers:
         key = (self.engine.digest, "rows", text)
         body = self.cache.get(key)
         if body is None:
-            token, job = self.engine.token, Job(text, formats.JSON.name)
+            token, job = self.engine.token, Job.of(text, formats.JSON.name)
             try:
                 body = await gather(self.engine, job)
             except AccordGraphError as error:
@@ -84,7 +83,7 @@ class Answers:
         if (kept := self.cache.get(key)) is not None:
             return int(kept)
         client = self._account(request)
-        token, job = self.engine.token, Job(text, formats.JSON.name, most_rows=self.settings.answer_rows)
+        token, job = self.engine.token, Job.of(text, formats.JSON.name, most_rows=self.settings.answer_rows)
         began, outcome = time.perf_counter(), "left"
         try:
             body = await gather(self.engine, job)
@@ -132,11 +131,11 @@ class Answers:
     async def respond(self, request: Request, question: Question) -> Response:
         """Answer a question; raises `Problem` for one that fails before a part of its answer was sent."""
         began, token = time.perf_counter(), self.engine.token
-        request_context.note_query(question.text)
+        request_context.note_query(question.query.text)
         sent = Representation(request, question.choice.content_type, question.headers)
         sent.headers["Link"] = ", ".join(filter(None, (sent.headers.get("Link"), LIMITS)))
         key = None
-        if self.engine.digest != UNKNOWN and always_the_same(question.text):
+        if self.engine.digest != UNKNOWN and question.query.deterministic:
             key = sent.tagged(self._key(question, str(request.url) if question.render else ""))
             cached = self.cache.get(key)
             if response := sent.not_modified(exists=cached is not None):
@@ -209,7 +208,7 @@ class Answers:
         """Return what names a result: the dataset, query, graphs and format, and the page it is in."""
         graphs = question.graphs
         parts = (
-            question.text,
+            question.query.text,
             sorted(graphs.default),
             sorted(graphs.named),
             question.choice.content_type,

@@ -20,17 +20,17 @@ from accordgraph.server.pages import html, urls
 from accordgraph.server.pages.dataset_index import Catalogue, Known
 from accordgraph.server.query_service.execution import Question, Render
 from accordgraph.server.query_service.service import Answers
-from accordgraph.sparql.rdf_dataset import Graphs
+from accordgraph.sparql.query import Graphs, SparqlQuery
 
 ADDRESS = "/graph-store"
-_ALL = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+_ALL = SparqlQuery.read("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
 _READ = ["GET", "HEAD", "OPTIONS"]
 _WRITE = ["PUT", "POST", "PATCH", "DELETE"]
 _FORMS = tuple(form for form in formats.GRAPHS if form != formats.HTML)
 _READ_ONLY = "graphs can be read here and not written: the dataset changes only when it is published anew"
 _IN_PARTS = (
     "a graph is given as a whole here: ask for one of the smaller graphs that /void lists, or for a part at "
-    f"/sparql, with the graph as default-graph-uri: {_ALL} LIMIT 1000"
+    f"/sparql, with the graph as default-graph-uri: {_ALL.text} LIMIT 1000"
 )
 
 
@@ -79,7 +79,11 @@ class GraphStore:
         text = self._catalogue.query("linked/graph", graph=[iri], language=[language.code])
         render = _page(known, iri, f"/{path}", language, self._answers.settings.answer_rows)
         question = Question(
-            text, choice, render=render, headers=headers, variant=f"{known.digest} {html.variant(language)}"
+            SparqlQuery.read(text),
+            choice,
+            render=render,
+            headers=headers,
+            variant=f"{known.digest} {html.variant(language)}",
         )
         return await self._answers.respond(request, question)
 

@@ -28,6 +28,7 @@ from accordgraph.server.pages.term_list import sections
 from accordgraph.server.query_service.execution import Question, Render
 from accordgraph.server.query_service.outcomes import as_problem
 from accordgraph.server.query_service.service import Answers
+from accordgraph.sparql.query import SparqlQuery
 
 PAGE = 50
 """How many of the things that point to it a page of a document shows."""
@@ -160,7 +161,7 @@ class Linked:
         variant: str,
     ) -> Response:
         question = Question(
-            text,
+            SparqlQuery.read(text),
             choice,
             render=render,
             headers=headers,

@@ -54,7 +54,7 @@ def router(engine: Current, settings: Settings) -> APIRouter:
         asked = time.monotonic()
         try:
             async with asyncio.timeout(_READY_SECONDS):
-                await gather(engine, Job("ASK { ?s ?p ?o }", formats.JSON.name))
+                await gather(engine, Job.of("ASK { ?s ?p ?o }", formats.JSON.name))
         except (AccordGraphError, TimeoutError) as error:
             why = str(error) or f"a query was not answered within {_READY_SECONDS:g} second"
             raise Problem(problems.NOT_READY, why, {"Retry-After": "1"} | _FRESH) from error

@@ -36,6 +36,7 @@ from accordgraph.server.query_service.per_dataset import Fresh
 from accordgraph.server.query_service.service import Answers
 from accordgraph.server.routes import query_parameters
 from accordgraph.server.routes.query_parameters import Asked
+from accordgraph.sparql.query import SparqlQuery
 
 PATH = "/queries"
 DESCRIPTIONS = (formats.TURTLE, formats.N_TRIPLES, formats.JSON_LD, formats.RDF_XML)
@@ -137,7 +138,7 @@ class QueryApi:
             variant = f"{address} {html.variant(language_of(request))}"
             headers |= html.HEADERS
         question = Question(
-            wanted.page(most),
+            SparqlQuery.read(wanted.page(most)),
             choice,
             render=render,
             headers=headers,

@@ -24,8 +24,8 @@ from accordgraph.server.pages.dataset_index import Catalogue
 from accordgraph.server.query_service.execution import Question
 from accordgraph.server.query_service.service import LIMITS, Answers
 from accordgraph.settings import Settings
-from accordgraph.sparql.rdf_dataset import Graphs
-from accordgraph.sparql.tokenizer import is_update
+from accordgraph.sparql.query import UPDATE as UPDATE_FORM
+from accordgraph.sparql.query import Graphs, SparqlQuery
 
 METHODS = ["GET", "HEAD", "POST", "QUERY", "OPTIONS"]
 FORM, QUERY, UPDATE = (
@@ -38,6 +38,8 @@ _READ_ONLY = (
 )
 _LET_GO = 16
 """How many times the longest body is read of one that is too long."""
+_SHORT = 10_000
+"""The longest query, in characters, that is read in the event loop: a thread reads a longer one."""
 _OPTIONS = {
     "Allow": ", ".join(METHODS),
     "Accept-Post": f"{QUERY}, {FORM}",
@@ -51,7 +53,7 @@ _SAVED = {"Content-Disposition": 'attachment; filename="results.xlsx"'}
 class Operation:
     """A query, the graphs that the protocol's parameters name, and the form that is asked for by name."""
 
-    text: str
+    query: SparqlQuery
     graphs: Graphs
     form: str | None
 
@@ -74,19 +76,19 @@ class Endpoint:
         if request.method in ("GET", "HEAD") and not {"query", "update"} & set(request.query_params):
             return await self._describe(request)
         operation = await read(request, self._answers.settings)
-        if is_update(operation.text):
+        if operation.query.form == UPDATE_FORM:
             raise Problem(problems.REFUSED, _READ_ONLY)
-        choice = choose_form(header_of(request, "accept"), operation.form, forms_of(operation.text))
+        choice = choose_form(header_of(request, "accept"), operation.form, forms_of(operation.query))
         if choice.form != formats.HTML:
             headers = _SAVED if choice.form == formats.XLSX else None
-            question = Question(operation.text, choice, operation.graphs, headers=headers, steady=False)
+            question = Question(operation.query, choice, operation.graphs, headers=headers, steady=False)
             return await self._answers.respond(request, question)
         language = language_of(request)
         most = self._answers.settings.answer_rows
-        render = html.table(operation.text, operation.graphs, language, self._catalogue.labels, most)
+        render = html.table(operation.query.text, operation.graphs, language, self._catalogue.labels, most)
         variant = html.variant(language)
         question = Question(
-            operation.text, choice, operation.graphs, render, html.HEADERS, variant, steady=False
+            operation.query, choice, operation.graphs, render, html.HEADERS, variant, steady=False
         )
         return await self._answers.respond(request, question)
 
@@ -165,4 +167,7 @@ async def read(request: Request, settings: Settings) -> Operation:
     default = graph_names(value for name, value in parameters if value and name == "default-graph-uri")
     named = graph_names(value for name, value in parameters if value and name == "named-graph-uri")
     given = dict(parameters)
-    return Operation(queries[0], Graphs(default, named), given.get("format") or given.get("output"))
+    text, limit = queries[0], settings.query_bytes
+    short = len(text) <= _SHORT
+    query = SparqlQuery.read(text, limit) if short else await asyncio.to_thread(SparqlQuery.read, text, limit)
+    return Operation(query, Graphs(default, named), given.get("format") or given.get("output"))
