@@ -210,7 +210,7 @@ def test_the_reason_of_the_server_is_told(client: Client, endpoint: str) -> None
 
 def test_what_is_no_endpoint(endpoint: str) -> None:
     base = endpoint.removesuffix("/sparql")
-    with pytest.raises(EndpointError, match="there is nothing at /nowhere"):
+    with pytest.raises(EndpointError, match="no resource at /nowhere"):
         Client(f"{base}/nowhere").rows("SELECT * { ?s ?p ?o }")
     with pytest.raises(EndpointError, match="not SPARQL results"):
         Client(f"{base}/page").rows("SELECT * { ?s ?p ?o }")

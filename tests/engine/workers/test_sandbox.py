@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from accordgraph.engine.workers.sandbox import STACK, deep_stack
+from support.paths import TESTS
 from support.port_listener import listening
 
 HERE = Path(__file__).parent
@@ -55,7 +56,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from accordgraph.settings import Settings
-from serving import app_over
+from support.live_server import app_over
 from accordgraph.server import running
 import httpx
 settings = Settings(open_workers=sys.argv[2] == "open", spare_workers=1)
@@ -66,7 +67,7 @@ with running(app_over(Path(sys.argv[1]) / "server" / "dataset.nq", settings)) as
 
 def serve(refused: str, how: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(HERE / "refuse_syscalls.py"), refused]
-    command += [sys.executable, "-c", SERVE, str(HERE.parent), how]
+    command += [sys.executable, "-c", SERVE, str(TESTS), how]
     return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
 
