@@ -31,7 +31,7 @@ from schemathesis.specs.openapi.checks import (
 from accordgraph.namespaces import BASE
 from accordgraph.results import formats
 from accordgraph.server.openapi.document import ADDRESS
-from accordgraph.server.openapi.schemas import IRI
+from accordgraph.server.routes.parameters import IRI
 from accordgraph.server.routes import search
 from benchmarks.mutator import mutations
 

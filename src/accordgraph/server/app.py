@@ -11,7 +11,7 @@ from accordgraph.engine.engine import Current, Engine
 from accordgraph.library.catalogue import Library
 from accordgraph.project import find_project
 from accordgraph.server.http import access_log, cors, problems, request_context
-from accordgraph.server.openapi.document import Description
+from accordgraph.server.openapi.document import OpenApiDocument
 from accordgraph.server.pages.dataset_index import Catalogue
 from accordgraph.server.query_service.metrics import Metrics
 from accordgraph.server.query_service.service import Answers
@@ -73,10 +73,7 @@ def create_app(make_engine: Callable[[], Engine], settings: Settings | None = No
     app.router.routes += Linked(answers, catalogue).routes()
     app.router.routes += GraphStore(answers, catalogue).routes()
     api = QueryApi(answers, catalogue, Library.load(project.queries))
-    app.router.routes += [*api.routes(), *Description(api, settings).routes()]
-
-    app.include_router(search.router(searcher, answers))
-    app.include_router(operations.router(engine, settings))
-    app.router.routes.append(metrics.route())
-
+    for router in (api.router(), search.router(searcher, answers), operations.router(engine, settings)):
+        app.include_router(router)
+    app.router.routes += [metrics.route(), *OpenApiDocument(app, api, settings).routes()]
     return app

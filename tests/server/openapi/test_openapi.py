@@ -22,7 +22,7 @@ from accordgraph.library.parameters import iri
 from accordgraph.namespaces import BASE
 from accordgraph.project import find_project
 from accordgraph.results.formats import NAMES
-from accordgraph.server.openapi.schemas import IRI
+from accordgraph.server.routes.parameters import IRI
 from support.live_server import app_over
 
 LIBRARY = Library.load(find_project().queries)

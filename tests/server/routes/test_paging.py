@@ -9,7 +9,7 @@ import pytest
 
 from accordgraph.library.catalogue import Library
 from accordgraph.project import find_project
-from accordgraph.server.routes.query_parameters import Asked
+from accordgraph.server.routes.query_request import QueryRequest
 from accordgraph.settings import Settings
 from support.live_server import serving
 
@@ -126,7 +126,7 @@ def test_a_page_for_people_leads_on(whole: httpx.Client) -> None:
 )
 def test_links(limit: int, offset: int, total: int, offsets: dict[str, int]) -> None:
     query = Library.load(find_project().queries).queries["concepts"]
-    asked = Asked(query, query.text, {"language": ["fr"]}, {}, limit, offset)
-    assert asked.links("/q", total, 1000) == {
+    request = QueryRequest(query, query.text, {"language": ["fr"]}, {}, limit, offset)
+    assert request.links("/q", total, 1000) == {
         relation: f"/q?language=fr&limit=10&offset={offset}" for relation, offset in offsets.items()
     }

@@ -1,10 +1,11 @@
-"""For those who run the server: whether it lives, whether it answers, its settings, and a new dataset."""
+"""Operations: health, readiness, settings, and the reload of the dataset."""
 
 import asyncio
 import json
 import logging
 import time
 from datetime import UTC, datetime
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -20,22 +21,26 @@ from accordgraph.server.http.problems import Problem
 from accordgraph.server.http.representation import document
 from accordgraph.server.pages import html
 from accordgraph.server.query_service.metrics import Metrics
+from accordgraph.server.routes.parameters import format_query, language_query
 from accordgraph.server.routes.search import Searcher
 from accordgraph.settings import Settings
 
+SETTINGS = (formats.LIST, formats.HTML)
+"""The formats of the settings."""
 _READY_SECONDS = 1.0
 _FRESH = {"Cache-Control": "no-store"}
 _LOG = logging.getLogger(__name__)
 
 
 def router(engine: Current, settings: Settings) -> APIRouter:
-    """Return the routes for those who run the server."""
-    routes = APIRouter()
+    """Return the routes for operators."""
+    routes = APIRouter(tags=["Operations"])
     since, began = datetime.now(UTC), time.monotonic()
 
-    @routes.head("/health")
-    @routes.get("/health")
+    @routes.head("/health", include_in_schema=False)
+    @routes.get("/health", operation_id="health")
     async def health(response: Response) -> dict[str, object]:
+        """Whether the server is running, and what it serves."""
         response.headers.update(_FRESH)
         return {
             "status": "ok",
@@ -47,23 +52,29 @@ def router(engine: Current, settings: Settings) -> APIRouter:
             **engine.state(),
         }
 
-    @routes.head("/ready")
-    @routes.get("/ready")
+    @routes.head("/ready", include_in_schema=False)
+    @routes.get("/ready", operation_id="ready")
     async def ready(response: Response) -> dict[str, object]:
+        """Whether a query is answered now."""
         response.headers.update(_FRESH)
-        asked = time.monotonic()
+        start = time.monotonic()
         try:
             async with asyncio.timeout(_READY_SECONDS):
                 await gather(engine, Job.of("ASK { ?s ?p ?o }", formats.JSON.name))
         except (AccordGraphError, TimeoutError) as error:
             why = str(error) or f"a query was not answered within {_READY_SECONDS:g} second"
             raise Problem(problems.NOT_READY, why, {"Retry-After": "1"} | _FRESH) from error
-        return {"status": "ready", "seconds": round(time.monotonic() - asked, 4)}
+        return {"status": "ready", "seconds": round(time.monotonic() - start, 4)}
 
-    @routes.head("/api/settings")
-    @routes.get("/api/settings", response_class=Response)
-    async def show_settings(request: Request, format: str | None = None) -> Response:
-        choice = choose_form(header_of(request, "accept"), format, (formats.LIST, formats.HTML))
+    @routes.head("/api/settings", include_in_schema=False)
+    @routes.get("/api/settings", operation_id="settings", response_class=Response)
+    async def show_settings(
+        request: Request,
+        format: Annotated[str | None, format_query(SETTINGS)] = None,
+        lang: Annotated[str | None, language_query()] = None,
+    ) -> Response:
+        """The limits of this server."""
+        choice = choose_form(header_of(request, "accept"), format, SETTINGS)
         table = settings.table()
         if choice.form == formats.HTML:
             body = html.page("settings.html", language_of(request), request.url.path, settings=table)
@@ -75,9 +86,9 @@ def router(engine: Current, settings: Settings) -> APIRouter:
 
 
 async def reload(engine: Current, searcher: Searcher, metrics: Metrics) -> None:
-    """Put the dataset that is there now in the place of the one that is served.
+    """Replace the served dataset with the one that is built now.
 
-    Where that cannot be done the old one stays, and the log says why.
+    Where that fails the old one stays active, and the log states why.
     """
     old = engine.digest
     try:

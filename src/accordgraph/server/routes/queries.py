@@ -1,19 +1,19 @@
-"""`/queries`: the library as an API. Each query has an address; its parameters are those of the address.
+"""`/queries`: the query library as an API. Each query has a URL; its parameters are those of the URL.
 
-The text that is asked is the file's, with terms in the place of the defaults, and bounds at its end where a
-part of the rows is wanted.
+The text that is executed is the file's, with terms in the place of the defaults, and LIMIT and OFFSET at its
+end where a range of the rows is requested.
 """
 
 import csv
 import io
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
+from fastapi import APIRouter, Depends, Path
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from accordgraph.errors import shown
 from accordgraph.library.catalogue import CONCEPTS, KINDS, Library, iri_of, schemes_of
@@ -34,8 +34,9 @@ from accordgraph.server.pages.dataset_index import Catalogue
 from accordgraph.server.query_service.execution import Question, Render
 from accordgraph.server.query_service.per_dataset import Fresh
 from accordgraph.server.query_service.service import Answers
-from accordgraph.server.routes import query_parameters
-from accordgraph.server.routes.query_parameters import Asked
+from accordgraph.server.routes import query_request
+from accordgraph.server.routes.parameters import format_query, language_query, texts_of
+from accordgraph.server.routes.query_request import QueryRequest
 from accordgraph.sparql.query import SparqlQuery
 
 PATH = "/queries"
@@ -53,13 +54,41 @@ class QueryApi:
         self._answers, self._catalogue = answers, catalogue
         self._schemes = Fresh(answers.engine, self._ask)
 
-    def routes(self) -> list[Route]:
-        """Return the addresses; every GET is a HEAD too."""
-        return [
-            Route(PATH, self.index),
-            Route(PATH + ".{suffix}", self.index),
-            Route(PATH + "/{name}", self.query),
-        ]
+    def router(self) -> APIRouter:
+        """Return the routes: typed ones of the list, and one for all queries, by their files."""
+        routes = APIRouter(tags=["Queries"], default_response_class=Response)
+        suffixes = [form.name for form in LISTS]
+
+        @routes.head(PATH, include_in_schema=False, dependencies=[Depends(texts_of)])
+        @routes.get(PATH, operation_id="queries", dependencies=[Depends(texts_of)])
+        async def index(
+            request: Request,
+            format: Annotated[str | None, format_query(LISTS)] = None,
+            lang: Annotated[str | None, language_query()] = None,
+        ) -> Response:
+            """Every query of the library.
+
+            In RDF, each is a sh:SPARQLExecutable.
+            """
+            return self._index(request, format)
+
+        @routes.head(PATH + ".{suffix}", include_in_schema=False)
+        @routes.get(PATH + ".{suffix}", operation_id="queries_in_a_form")
+        async def index_in_a_format(
+            request: Request,
+            suffix: Annotated[
+                str,
+                Path(description="The format", examples=["csv"], json_schema_extra={"enum": suffixes}),
+            ],
+            lang: Annotated[str | None, language_query()] = None,
+        ) -> Response:
+            """The same in one format."""
+            if suffix not in suffixes:
+                raise Problem(problems.NOT_FOUND, f"there is nothing at {shown(request.url.path)}")
+            return self._index(request, suffix)
+
+        routes.add_route(PATH + "/{name}", self.query)
+        return routes
 
     async def schemes(self) -> Schemes:
         """Return the codes of the concepts that the data has, by scheme."""
@@ -71,13 +100,8 @@ class QueryApi:
         rows = await self._answers.rows(self.library.queries[CONCEPTS].text)
         return schemes_of(row["concept"]["value"] for row in rows)
 
-    async def index(self, request: Request) -> Response:
-        """Answer with the list of all queries."""
-        suffix = request.path_params.get("suffix")
-        if suffix is not None and suffix not in [form.name for form in LISTS]:
-            raise Problem(problems.NOT_FOUND, f"there is nothing at {shown(request.url.path)}")
-        names = [suffix] if suffix else [value for name, value in _pairs(request) if name == "format"]
-        choice = choose_form(header_of(request, "accept"), names[-1] if names else None, LISTS)
+    def _index(self, request: Request, name: str | None) -> Response:
+        choice = choose_form(header_of(request, "accept"), name, LISTS)
         if choice.form == formats.HTML:
             body = html.page(
                 "queries.html", language_of(request), PATH, kinds=self.library.kinds, titles=KINDS
@@ -95,50 +119,49 @@ class QueryApi:
         return _rdf(queries, form)
 
     async def query(self, request: Request) -> Response:
-        """Answer a query, or give its text."""
+        """Return the result of a query, or its text."""
         name, dot, suffix = request.path_params["name"].partition(".")
         query = self.library.queries.get(name)
         if query is None or (dot and suffix != formats.SPARQL.name and suffix not in formats.ALL):
             detail = f"there is no query at {shown(request.url.path)}; {PATH} lists them"
             raise Problem(problems.NOT_FOUND, detail)
-        given = _pairs(request)
-        wanted = query_parameters.read(query, given, await self.schemes(), self._answers.settings.answer_rows)
-        names = [suffix] if suffix else [value for key, value in given if key == "format"]
-        return await self._answer(request, wanted, names[-1] if names else None)
+        texts, most = texts_of(request), self._answers.settings.answer_rows
+        parsed = query_request.read(query, texts, await self.schemes(), most)
+        return await self._answer(request, parsed, suffix or parsed.presentation.get("format"))
 
-    async def _answer(self, request: Request, wanted: Asked, form: str | None) -> Response:
-        kinds = forms_of(wanted.query)
-        if wanted.query.gives != "graph":
+    async def _answer(self, request: Request, parsed: QueryRequest, form: str | None) -> Response:
+        kinds = forms_of(parsed.query)
+        if parsed.query.gives != "graph":
             kinds += DESCRIPTIONS
         kinds += (formats.SPARQL,)
         choice = choose_form(header_of(request, "accept"), form, kinds)
         if choice.form == formats.SPARQL:
-            return document(request, wanted.text.encode(), f"{choice.content_type}; charset=utf-8")
-        if choice.form in DESCRIPTIONS and choice.form not in forms_of(wanted.query):
-            return document(request, _rdf([wanted.query], choice.form), choice.content_type)
+            return document(request, parsed.text.encode(), f"{choice.content_type}; charset=utf-8")
+        if choice.form in DESCRIPTIONS and choice.form not in forms_of(parsed.query):
+            return document(request, _rdf([parsed.query], choice.form), choice.content_type)
         settings, path = self._answers.settings, request.url.path
         is_page = choice.form == formats.HTML
         most = settings.table_rows if is_page else settings.answer_rows
         links: Mapping[str, str] = {}
-        text = wanted.address(f"{_plain(path)}.{formats.SPARQL.name}")
+        text = parsed.url(f"{_plain(path)}.{formats.SPARQL.name}")
         headers = {"Link": f'<{text}>; rel="describedby"; type="{formats.SPARQL.media_type}"'}
-        if wanted.in_parts:
-            total = await self._answers.count(request, wanted.text)
-            links = wanted.links(path, total, most)
+        if parsed.in_parts:
+            total = await self._answers.count(request, parsed.text)
+            links = parsed.links(path, total, most)
             headers["Link"] = ", ".join(
                 [f'<{link}>; rel="{relation}"' for relation, link in links.items()] + [headers["Link"]]
             )
             headers["X-Total-Count"] = str(total)
         if choice.form == formats.XLSX:
-            headers["Content-Disposition"] = f'attachment; filename="{wanted.query.name}.xlsx"'
+            headers["Content-Disposition"] = f'attachment; filename="{parsed.query.name}.xlsx"'
         render, variant = None, ""
         if is_page:
-            render = self._page(request, wanted, path, links, await self.schemes())
+            render = self._page(request, parsed, path, links, await self.schemes())
             address = str(request.url.replace(scheme="", netloc=""))
             variant = f"{address} {html.variant(language_of(request))}"
             headers |= html.HEADERS
         question = Question(
-            SparqlQuery.read(wanted.page(most)),
+            SparqlQuery.read(parsed.page(most)),
             choice,
             render=render,
             headers=headers,
@@ -147,26 +170,26 @@ class QueryApi:
         return await self._answers.respond(request, question)
 
     def _page(
-        self, request: Request, wanted: Asked, path: str, parts: Mapping[str, str], schemes: Schemes
+        self, request: Request, parsed: QueryRequest, path: str, parts: Mapping[str, str], schemes: Schemes
     ) -> Render:
-        query, most = wanted.query, self._answers.settings.table_rows
+        query, most = parsed.query, self._answers.settings.table_rows
         others = (form for form in (*forms_of(query), formats.SPARQL) if form != formats.HTML)
         shown = {
             "query": query,
-            "text": wanted.text,
+            "text": parsed.text,
             "parts": parts,
-            "offset": wanted.offset,
+            "offset": parsed.offset,
             "most_rows": self._answers.settings.answer_rows,
-            "following": wanted.part(path, most, most) if query.has_pages else None,
+            "following": parsed.part(path, most, most) if query.has_pages else None,
             "fields": [
                 (
                     parameter,
-                    wanted.values.get(parameter.name) or query.defaults(parameter),
+                    parsed.values.get(parameter.name) or query.defaults(parameter),
                     parameter.choices(schemes),
                 )
                 for parameter in query.parameters
             ],
-            "links": [(form.name, wanted.address(f"{_plain(path)}.{form.name}")) for form in others],
+            "links": [(form.name, parsed.url(f"{_plain(path)}.{form.name}")) for form in others],
         }
         language, here = language_of(request), _here(request)
 
@@ -221,10 +244,6 @@ def _csv(queries: list[Query]) -> bytes:
     return output.getvalue().encode()
 
 
-def _pairs(request: Request) -> list[tuple[str, str]]:
-    return pairs(request.scope["query_string"], "query string")
-
-
 def _plain(path: str) -> str:
     """Return an address without the suffix of a form."""
     folder, slash, name = path.rpartition("/")
@@ -233,5 +252,6 @@ def _plain(path: str) -> str:
 
 def _here(request: Request) -> str:
     """Return the address of a request without its language, for the switch between languages."""
-    asked_for = [(name, value) for name, value in _pairs(request) if name != PARAMETER]
-    return request.url.path + (f"?{urlencode(asked_for)}" if asked_for else "")
+    given = pairs(request.scope["query_string"], "query string")
+    rest = [(name, value) for name, value in given if name != PARAMETER]
+    return request.url.path + (f"?{urlencode(rest)}" if rest else "")
