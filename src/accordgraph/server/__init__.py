@@ -1,4 +1,8 @@
-"""The web server: SPARQL over HTTP on any store."""
+"""The web server: SPARQL, linked data, the query library and search over HTTP, on any engine.
+
+What enters is an engine, the settings and the project; what leaves is a FastAPI app (`create_app`) and the
+functions that serve one (`run`, `running`).
+"""
 
 from accordgraph.server.app import create_app
 from accordgraph.server.http.uvicorn_runner import run, running

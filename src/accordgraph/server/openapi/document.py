@@ -20,11 +20,11 @@ from accordgraph.library.query_file import Query
 from accordgraph.namespaces import CONCEPT
 from accordgraph.results import formats
 from accordgraph.server.http.languages import language_of
+from accordgraph.server.http.representation import document
 from accordgraph.server.openapi.plain_routes import LANGUAGE, plain_paths, query
 from accordgraph.server.openapi.responses import components, content, responses
 from accordgraph.server.openapi.schemas import VALUES, Json, concept_of, ref
 from accordgraph.server.pages import html
-from accordgraph.server.http.representation import document
 from accordgraph.server.routes import operations, search
 from accordgraph.server.routes.parameters import FORMAT_HELP
 from accordgraph.server.routes.queries import PATH, QueryApi
@@ -112,8 +112,8 @@ def _tidy(parameter: Json) -> Json:
     }
     variants = [one for one in schema.pop("anyOf", ()) if one != {"type": "null"}]
     schema |= variants[0] if len(variants) == 1 else {"anyOf": variants} if variants else {}
-    example = {"example": example for example in schema.pop("examples", ())}
-    return parameter | {"schema": schema} | example
+    examples = schema.pop("examples", ())
+    return parameter | {"schema": schema} | ({"example": examples[0]} if examples else {})
 
 
 def _query(query_: Query, most: int) -> Json:

@@ -114,7 +114,7 @@ class SearchParameters(BaseModel):
         json_schema_extra=_TERMS,
     )
     language: LanguageTag | None = Field(
-        None,
+        default_factory=lambda: None,
         description="The language of the labels",
         json_schema_extra={"pattern": _TAG, "default": LANGUAGES[0]},
     )
