@@ -23,10 +23,10 @@ from accordgraph.server.http.languages import language_of
 from accordgraph.server.http.representation import document
 from accordgraph.server.openapi.plain_routes import LANGUAGE, plain_paths, query
 from accordgraph.server.openapi.responses import components, content, responses
-from accordgraph.server.openapi.schemas import VALUES, Json, concept_of, ref
+from accordgraph.server.openapi.schemas import VALUES, concept_of, ref
 from accordgraph.server.pages import html
 from accordgraph.server.routes import operations, search
-from accordgraph.server.routes.parameters import FORMAT_HELP
+from accordgraph.server.routes.parameters import FORMAT_HELP, Json
 from accordgraph.server.routes.queries import PATH, QueryApi
 from accordgraph.server.routes.query_request import bounds
 from accordgraph.settings import Settings

@@ -1,11 +1,10 @@
-"""What the OpenAPI document states of the plain Starlette routes: plain_routes.toml, and SPARQL.
+"""What the OpenAPI document states of the plain Starlette routes: a row of plain_routes.toml for each.
 
 OpenAPI 3.1 has no method QUERY and no path parameter with slashes: both are described in words.
 """
 
 import tomllib
 from collections.abc import Iterable
-from functools import cache
 from importlib.resources import files
 
 from accordgraph.namespaces import GRAPH
@@ -13,10 +12,10 @@ from accordgraph.results import formats
 from accordgraph.results.formats import Form
 from accordgraph.server.http.problems import KINDS
 from accordgraph.server.openapi.responses import content, responses
-from accordgraph.server.openapi.schemas import GRAPH_NAME, TEXT, Json, listed, ref
+from accordgraph.server.openapi.schemas import GRAPH_NAME, TEXT, listed, ref
 from accordgraph.server.pages import urls
 from accordgraph.server.routes import site
-from accordgraph.server.routes.parameters import FORMAT_HELP, LANGUAGE_HELP, format_schema
+from accordgraph.server.routes.parameters import FORMAT_HELP, LANGUAGE_HELP, Json, format_schema
 from accordgraph.server.routes.queries import PATH
 from accordgraph.settings import Settings
 
@@ -55,7 +54,22 @@ def _path(name: str, description: str, example: str, values: Iterable[str] = ())
 
 LANGUAGE = query("lang", ref("schemas", "Language"), LANGUAGE_HELP)
 _NUMBER = {"type": "string", "pattern": "^[0-9]{1,5}$", "default": "1"}
+_ANSWER_FORMAT = ref("schemas", "FormOfAnswer")
+_LISTS: Json = {"style": "form", "explode": True}
+_QUERY = {"type": "string", "minLength": 1, "contentMediaType": formats.SPARQL.media_type}
 _PARAMETERS: Json = {
+    "query": query("query", _QUERY, "The query; a long one is better sent by POST", example="ASK {}"),
+    "default-graph-uri": query(
+        "default-graph-uri",
+        listed(GRAPH_NAME),
+        "The graphs that are merged as the default graph; without one, the whole dataset",
+        **_LISTS,
+    ),
+    "named-graph-uri": query(
+        "named-graph-uri", listed(GRAPH_NAME), "The graphs that GRAPH may name; without one, all", **_LISTS
+    ),
+    "result-format": query("format", _ANSWER_FORMAT, FORMAT_HELP),
+    "output": query("output", _ANSWER_FORMAT, "Another name of `format`"),
     "lang": LANGUAGE,
     "format": format_of(urls.FORMS),
     "home-format": format_of(site.HOME),
@@ -67,8 +81,7 @@ _PARAMETERS: Json = {
         "parameters",
         {"type": "object", "additionalProperties": listed(TEXT)},
         f"The parameters that the query has at {PATH}/ and its name",
-        style="form",
-        explode=True,
+        **_LISTS,
     ),
     "problem": _path("name", "The name of the problem type", "not-found", KINDS),
     "page": query("page", _NUMBER, "The page of the list of resources that refer to this one"),
@@ -80,76 +93,43 @@ _PARAMETERS: Json = {
 def plain_paths(names: list[str], settings: Settings) -> Json:
     """Return the paths by URL; `names` are those of the queries."""
     parameters = _PARAMETERS | {"name": _path("name", "The name of the query", names[0], names)}
-    paths = {"/sparql": _sparql(settings)}
-    for tag, rows in _table().items():
+    table = tomllib.loads(
+        files("accordgraph.server.openapi").joinpath("plain_routes.toml").read_text("utf-8")
+    )
+    paths: Json = {}
+    for tag, rows in table.items():
         for url, row in rows.items():
-            keys = [key.partition("=") for key in row["parameters"].split()]
-            paths[url] = {
-                "get": {
-                    "operationId": row["id"],
-                    "tags": [tag],
-                    "summary": row["summary"],
-                    "parameters": [
-                        _path("path", "A path; a slash may be sent as it is, or as %2F", example)
-                        if example
-                        else parameters[key]
-                        for key, _, example in keys
-                    ],
-                    "responses": _responses(row["responses"]),
-                }
-            }
+            operation = {"operationId": row["id"], "tags": [tag], "summary": row["summary"]}
+            operation["parameters"] = [
+                _path("path", "A path; a slash may be sent as it is, or as %2F", key.removeprefix("path="))
+                if key.startswith("path=")
+                else parameters[key]
+                for key in row["parameters"].split()
+            ]
+            paths[url] = {"get": operation | {"responses": _responses(row["responses"])}}
+    paths["/sparql"]["post"] = _sparql_post(paths["/sparql"]["get"], settings)
     return paths
-
-
-@cache
-def _table() -> Json:
-    return tomllib.loads(files(__package__).joinpath("plain_routes.toml").read_text(encoding="utf-8"))
 
 
 def _responses(text: str) -> Json:
     success, _, statuses = text.partition(" ")
-    if success in _CONTENTS:
-        return responses(_CONTENTS[success], statuses)
-    return responses(None, text)
+    return responses(_CONTENTS[success], statuses) if success in _CONTENTS else responses(None, text)
 
 
-def _sparql(settings: Settings) -> Json:
-    """Describe the query operation of the SPARQL 1.1 Protocol."""
-    text = {"type": "string", "minLength": 1, "contentMediaType": formats.SPARQL.media_type}
-    graphs, form = listed(GRAPH_NAME), ref("schemas", "FormOfAnswer")
-    dataset = {
-        "default-graph-uri": "The graphs that are merged as the default graph; default: the whole dataset",
-        "named-graph-uri": "The graphs that GRAPH may name; without one, all",
-    }
-    rest = [query(name, graphs, help_, style="form", explode=True) for name, help_ in dataset.items()]
-    rest += [
-        query("format", form, FORMAT_HELP),
-        query("output", form, "Another name of `format`"),
-        LANGUAGE,
-    ]
-    first = query("query", text, "The query; a long one is better sent by POST", example="ASK {}")
-    members = {"query": text, **dict.fromkeys(dataset, graphs), "format": form, "output": form}
+def _sparql_post(get: Json, settings: Settings) -> Json:
+    """Describe the query operation of the SPARQL 1.1 Protocol by POST; what GET has are fields too."""
+    query_, *others = get["parameters"]
+    members = {one["name"]: one["schema"] for one in get["parameters"] if one["name"] != "lang"}
     fields = {"type": "object", "properties": members, "required": ["query"]}
-    get = {
-        "operationId": "sparql_get",
-        "tags": ["SPARQL"],
-        "summary": "The query operation of the SPARQL 1.1 Protocol; without a query, the service description",
-        "description": "The method QUERY, which OpenAPI 3.1 lacks, takes a query as its body too.",
-        "parameters": [first, *rest],
-        "responses": _responses("result 400 403 406 413 429 503"),
+    contents = {
+        "application/x-www-form-urlencoded": {"schema": fields, "example": {"query": "ASK {}"}},
+        formats.SPARQL.media_type: {"schema": query_["schema"], "example": "ASK {}"},
     }
-    post = {
+    return get | {
         "operationId": "sparql_post",
         "summary": "The same by POST, as a form or with the query as the body",
         "description": f"At most {settings.request_bytes:,} bytes, {settings.query_bytes:,} of them query.",
-        "parameters": rest,
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/x-www-form-urlencoded": {"schema": fields, "example": {"query": "ASK {}"}},
-                formats.SPARQL.media_type: {"schema": text, "example": "ASK {}"},
-            },
-        },
+        "parameters": others,
+        "requestBody": {"required": True, "content": contents},
         "responses": _responses("result 400 403 406 408 413 415 429 503"),
     }
-    return {"get": get, "post": get | post}

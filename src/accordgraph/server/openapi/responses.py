@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from accordgraph.results import formats
 from accordgraph.results.formats import Form
 from accordgraph.server.http.problems import KINDS, MEDIA_TYPE
-from accordgraph.server.openapi.schemas import TEXT, Json, ref, schemas
-from accordgraph.server.routes.parameters import LANGUAGE, format_schema
+from accordgraph.server.openapi.schemas import TEXT, ref, schemas
+from accordgraph.server.routes.parameters import LANGUAGE, Json, format_schema
 from accordgraph.server.routes.queries import DESCRIPTIONS, LISTS
 
 ROWS = (*formats.RESULTS, *DESCRIPTIONS, formats.SPARQL)

@@ -5,9 +5,7 @@ from typing import Any
 
 from accordgraph.library.parameters import DECIMAL, INTEGERS, LANGUAGES
 from accordgraph.server.http.problems import KINDS
-from accordgraph.server.routes.parameters import IRI
-
-Json = dict[str, Any]
+from accordgraph.server.routes.parameters import IRI, Json
 
 TEXT: Json = {"type": "string"}
 GRAPH_NAME: Json = {
@@ -39,12 +37,6 @@ def listed(item: Json) -> Json:
     return {"type": "array", "items": item}
 
 
-def record(required: Json, others: Json | None = None, description: str = "") -> Json:
-    """Return the schema of an object: the members that it always has, and those that it may have."""
-    schema: Json = {"type": "object"} | ({"description": description} if description else {})
-    return schema | {"required": list(required), "properties": required | (others or {})}
-
-
 def concept_of(scheme: str, codes: Iterable[str], space: str) -> Json:
     """Return the schema of a concept of a scheme whose IRIs begin with `space`: its code, or its IRI."""
     found = list(codes)
@@ -61,78 +53,76 @@ def concept_of(scheme: str, codes: Iterable[str], space: str) -> Json:
     }
 
 
-_NUMBER: Json = {"type": "integer", "minimum": 0}
-_ADDRESS: Json = {"type": "string", "format": "uri"}
-_HOME = ("name", "version", "about", "sparql", "ontology", "shapes", "void", "context", "health")
+class Schema(dict[str, Any]):
+    """A schema among the examples of `like`."""
+
+
+def like(example: object) -> Json:
+    """Return the schema of JSON like an example; a tuple is a choice, and no member is optional."""
+    match example:
+        case Schema():
+            return dict(example)
+        case dict():
+            members = {name: like(value) for name, value in example.items()}
+            return {"type": "object", "required": list(members), "properties": members}
+        case tuple():
+            return {"anyOf": [like(one) for one in example]}
+        case list():
+            return listed(like(example[0]))
+        case int():
+            return {"type": "integer", "minimum": 0}
+    return TEXT if example == "" else {"type": "null"}
 
 
 def schemas() -> Json:
-    """Return the schemas of responses and problems, by name."""
-    setting = record({"name": TEXT, "value": {}, "unit": TEXT, "help": TEXT})
+    """Return the schemas of the JSON of responses and problems, by name."""
+    anything, number = Schema(), Schema(type="number", minimum=0)
+    url, time = Schema(type="string", format="uri"), Schema(type="string", format="date-time")
+    named, marks = ({"iri": "", "label": ""}, None), Schema(listed(like(0)) | {"minItems": 2, "maxItems": 2})
+    match = {"field": "", "language": ("", None), "text": "", "marks": [marks]}
+    hit = {"iri": "", "address": "", "label": "", "language": ("", None), "class": named, "level": named}
+    query = {"name": "", "kind": "", "summary": "", "iri": "", "address": "", "forms": [""]}
+    parameter = {"name": "", "type": "", "description": "", "default": [""]}
+    gives = Schema(enum=["solutions", "boolean", "graph"])
+    home = ("name", "version", "about", "sparql", "ontology", "shapes", "void", "context", "health")
+    health = {"status": Schema(enum=["ok"]), "version": "", "digest": "", "triples": 0, "since": time}
+    page = {"query": "", "language": "", "total": 0, "limit": 0, "offset": 0}
     return {
         "Problem": _problem(),
         "Results": _results(),
-        "Queries": record({"queries": listed(_query())}),
-        "Home": record({name: TEXT for name in _HOME} | {"triples": _NUMBER}),
-        "Kind": record({"type": _ADDRESS, "title": TEXT, "status": {"type": "integer"}, "meaning": TEXT}),
-        "Found": _search(),
-        "Settings": record({"settings": listed(setting)}),
-        "Health": _health(),
-        "Ready": record({"status": {"enum": ["ready"]}, "seconds": {"type": "number", "minimum": 0}}),
+        "Queries": like({"queries": [query | {"gives": gives, "parameters": [parameter]}]}),
+        "Home": like(dict.fromkeys(home, "") | {"triples": 0}),
+        "Kind": like({"type": url, "title": "", "status": 0, "meaning": ""}),
+        "Found": like(page | {"results": [hit | {"match": match}]}),
+        "Settings": like({"settings": [{"name": "", "value": anything, "unit": "", "help": ""}]}),
+        "Health": like(health | {"uptime": number}),
+        "Ready": like({"status": Schema(enum=["ready"]), "seconds": number}),
     }
 
 
 def _problem() -> Json:
-    fault = record({"parameter": TEXT, "value": TEXT, "detail": TEXT})
-    title = {"type": "string", "examples": sorted({kind.title for kind in KINDS.values()})}
-    status = {"type": "integer", "minimum": 400, "maximum": 599}
-    return record(
-        {"type": _ADDRESS, "title": title, "status": status, "detail": TEXT},
-        {
-            "line": {"type": "integer", "description": "The line of a syntax error"},
-            "column": {"type": "integer"},
-            "limit": {"type": "string", "description": "The setting that was exceeded"},
-            "available": listed(TEXT) | {"description": "The media types that are available"},
-            "errors": listed(fault) | {"description": "Each invalid parameter"},
-            "replacedBy": listed(TEXT) | {"description": "The successors of what was withdrawn"},
-            "request": {"type": "string", "description": "The id of the request in the log"},
-        },
-        "What went wrong (RFC 9457)",
-    )
+    title = Schema(type="string", examples=sorted({kind.title for kind in KINDS.values()}))
+    status = Schema(type="integer", minimum=400, maximum=599)
+    url, fault = Schema(type="string", format="uri"), {"parameter": "", "value": "", "detail": ""}
+    schema = like({"type": url, "title": title, "status": status, "detail": ""})
+    schema["description"] = "What went wrong (RFC 9457)"
+    schema["properties"] |= {
+        "line": {"type": "integer", "description": "The line of a syntax error"},
+        "column": {"type": "integer"},
+        "limit": {"type": "string", "description": "The setting that was exceeded"},
+        "available": like([""]) | {"description": "The media types that are available"},
+        "errors": like([fault]) | {"description": "Each invalid parameter"},
+        "replacedBy": like([""]) | {"description": "The successors of what was withdrawn"},
+        "request": {"type": "string", "description": "The id of the request in the log"},
+    }
+    return schema
 
 
 def _results() -> Json:
-    kind = {"enum": ["uri", "literal", "bnode", "triple"]}
-    term = record({"type": kind, "value": {}}, {"xml:lang": TEXT, "datatype": TEXT})
-    bindings = {"bindings": listed({"type": "object", "additionalProperties": term})}
-    others = {"boolean": {"type": "boolean"}, "results": record(bindings)}
-    head = {"head": {"type": "object", "properties": {"vars": listed(TEXT)}}}
-    schema = record(head, others, "The JSON of SPARQL 1.1 results")
+    term = like({"type": Schema(enum=["uri", "literal", "bnode", "triple"]), "value": Schema()})
+    term["properties"] |= {"xml:lang": TEXT, "datatype": TEXT}
+    rows = Schema(type="object", additionalProperties=term)
+    schema = like({"head": Schema(type="object", properties={"vars": like([""])})})
+    schema["description"] = "The JSON of SPARQL 1.1 results"
+    schema["properties"] |= {"boolean": {"type": "boolean"}, "results": like({"bindings": [rows]})}
     return schema | {"oneOf": [{"required": ["boolean"]}, {"required": ["results"]}]}
-
-
-def _query() -> Json:
-    texts = dict.fromkeys(("name", "kind", "summary", "iri", "address"), TEXT)
-    parameter = dict.fromkeys(("name", "type", "description"), TEXT) | {"default": listed(TEXT)}
-    gives = {"gives": {"enum": ["solutions", "boolean", "graph"]}}
-    return record(texts | gives | {"forms": listed(TEXT), "parameters": listed(record(parameter))})
-
-
-def _search() -> Json:
-    named = {"anyOf": [record({"iri": TEXT, "label": TEXT}), {"type": "null"}]}
-    language = {"type": ["string", "null"]}
-    marks = listed({"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2})
-    match = record({"field": TEXT, "language": language, "text": TEXT, "marks": marks})
-    texts: Json = {"iri": TEXT, "address": TEXT, "label": TEXT, "language": language}
-    hit = record(texts | {"class": named, "level": named, "match": match})
-    numbers = dict.fromkeys(("total", "limit", "offset"), _NUMBER)
-    return record({"query": TEXT, "language": TEXT} | numbers | {"results": listed(hit)})
-
-
-def _health() -> Json:
-    texts = {"status": {"enum": ["ok"]}, "version": TEXT, "digest": TEXT}
-    since, uptime = {"type": "string", "format": "date-time"}, {"type": "number"}
-    return record(
-        texts | {"triples": _NUMBER, "since": since, "uptime": uptime},
-        description="The state of the server; further members depend on the engine",
-    )
