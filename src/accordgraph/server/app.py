@@ -1,4 +1,4 @@
-"""The app: what stands at which address. Nothing happens at import."""
+"""The app: which routes answer at which URL. Nothing happens at import."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -19,16 +19,16 @@ from accordgraph.server.routes import operations, search
 from accordgraph.server.routes.graph_store import GraphStore
 from accordgraph.server.routes.linked_data import Linked
 from accordgraph.server.routes.queries import QueryApi
-from accordgraph.server.routes.site import Guide
+from accordgraph.server.routes.site import SiteDocuments
 from accordgraph.server.routes.sparql import METHODS, Endpoint
 from accordgraph.settings import Settings
 
 
 def create_app(make_engine: Callable[[], Engine], settings: Settings | None = None) -> FastAPI:
-    """Make the app that serves what an engine answers.
+    """Return the app that serves the dataset of an engine.
 
-    The engine is made when the app starts, once more each time the dataset is to be put in place anew
-    (`app.state.engine.replace()`), and stopped when the app stops.
+    The engine is made when the app starts, again on each reload of the dataset (`app.state.reload()`), and
+    stopped when the app stops.
     """
     settings = settings or Settings()
     engine = Current(make_engine)
@@ -66,10 +66,10 @@ def create_app(make_engine: Callable[[], Engine], settings: Settings | None = No
     problems.install(app)
     project = find_project(settings)
     catalogue = Catalogue(answers, project)
-    guide = Guide(answers, catalogue, project)
-    endpoint = Endpoint(answers, catalogue, guide.service)
+    documents = SiteDocuments(answers, catalogue, project)
+    endpoint = Endpoint(answers, catalogue, documents.service)
     app.router.add_route("/sparql", endpoint.__call__, methods=METHODS, include_in_schema=False)
-    app.router.routes += guide.routes()
+    app.router.routes += documents.routes()
     app.router.routes += Linked(answers, catalogue).routes()
     app.router.routes += GraphStore(answers, catalogue).routes()
     api = QueryApi(answers, catalogue, Library.load(project.queries))

@@ -84,8 +84,8 @@ class OpenApiDocument:
     async def content(self) -> Json:
         """Return the document."""
         library, parts = self._api.library, components()
-        chosen = [one.scheme for query in library.queries.values() for one in query.parameters if one.scheme]
-        for scheme, codes in (dict.fromkeys(chosen, ()) | dict(await self._api.schemes())).items():
+        schemes = [one.scheme for query in library.queries.values() for one in query.parameters if one.scheme]
+        for scheme, codes in (dict.fromkeys(schemes, ()) | dict(await self._api.schemes())).items():
             parts["schemas"][f"Concept-{scheme}"] = concept_of(scheme, codes, f"{CONCEPT}{scheme}/")
         most = self._settings.answer_rows
         paths = plain_paths(list(library.queries), self._settings) | self._typed_paths

@@ -44,12 +44,12 @@ def content(forms: Iterable[Form], description: str, schema: str = "Results") ->
 
 def responses(success: Json | None, statuses: str) -> Json:
     """Return the responses of an operation: 200 with 304, and those of these statuses, 303 or problems."""
-    found = {"200": success} if success else {}
+    named = {"200": success} if success else {}
     if success and success.keys() & {"headers", "$ref"}:
-        found["304"] = _NOT_MODIFIED
+        named["304"] = _NOT_MODIFIED
     for status in (*statuses.split(), "default"):
-        found[status] = _REDIRECT if status == "303" else ref("responses", f"Problem-{status}")
-    return found
+        named[status] = _REDIRECT if status == "303" else ref("responses", f"Problem-{status}")
+    return named
 
 
 def components() -> Json:

@@ -39,15 +39,15 @@ def listed(item: Json) -> Json:
 
 def concept_of(scheme: str, codes: Iterable[str], space: str) -> Json:
     """Return the schema of a concept of a scheme whose IRIs begin with `space`: its code, or its IRI."""
-    found = list(codes)
-    if not found:
+    every = list(codes)
+    if not every:
         return {"description": f"A concept of the scheme {scheme}, of which the data has none", "not": {}}
-    either = "|".join(code.replace(".", r"\.") for code in found)
+    either = "|".join(code.replace(".", r"\.") for code in every)
     begins = "|".join(text.replace(".", r"\.") for text in (f"{scheme}:", space))
     return {
         "description": f"A concept of the scheme {scheme}: its code, its prefixed name or its IRI",
         "anyOf": [
-            {"type": "string", "enum": found},
+            {"type": "string", "enum": every},
             {"type": "string", "pattern": f"^(?:(?:{begins})(?:{either})|<(?:{begins})(?:{either})>)$"},
         ],
     }

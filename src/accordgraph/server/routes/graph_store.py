@@ -41,7 +41,7 @@ class GraphStore:
         self._answers, self._catalogue = answers, catalogue
 
     def routes(self) -> list[BaseRoute]:
-        """Return what stands at which address."""
+        """Return the routes."""
         methods = _READ + _WRITE
         return [
             Route(ADDRESS, self.indirect, methods=methods),
@@ -49,9 +49,9 @@ class GraphStore:
         ]
 
     async def indirect(self, request: Request) -> Response:
-        """Give the graph that the parameters name."""
-        if (refused := _options(request)) is not None:
-            return refused
+        """Return the graph that the parameters name."""
+        if (response := _options(request)) is not None:
+            return response
         names = request.query_params.getlist("graph")
         if ("default" in request.query_params) + len(names) != 1:
             detail = f"say which graph: {ADDRESS}?default, or {ADDRESS}?graph= and the IRI of one"
@@ -63,15 +63,15 @@ class GraphStore:
         return await self._give(request, Question(_ALL, choice, graphs))
 
     async def direct(self, request: Request) -> Response:
-        """Give the graph whose IRI is asked for."""
-        if (refused := _options(request)) is not None:
-            return refused
+        """Return the graph whose IRI is the URL."""
+        if (response := _options(request)) is not None:
+            return response
         known, language = await self._catalogue.known(), language_of(request)
-        asked = str(request.scope["path"]).removeprefix("/")
+        name = str(request.scope["path"]).removeprefix("/")
         if not request.path_params["path"]:
-            detail = f"/{asked} is followed by the name of a graph, as in the IRIs that /void lists"
+            detail = f"/{name} is followed by the name of a graph, as in the IRIs that /void lists"
             raise Problem(problems.NOT_FOUND, detail)
-        path, suffix = urls.resolve(asked, lambda path: BASE + path in known.graphs)
+        path, suffix = urls.resolve(name, lambda path: BASE + path in known.graphs)
         choice, iri = urls.choose(request, suffix), BASE + path
         headers = urls.headers(f"/{path}", choice, language)
         if choice.form != formats.HTML:
@@ -88,7 +88,7 @@ class GraphStore:
         return await self._answers.respond(request, question)
 
     async def _give(self, request: Request, question: Question) -> Response:
-        """Give a graph; one that is too large cannot be had in parts here, so it is told where it can be."""
+        """Return a graph; for one that is too large, the problem states where parts of it are available."""
         try:
             return await self._answers.respond(request, question)
         except Problem as problem:
@@ -117,7 +117,7 @@ def _page(known: Known, iri: str, address: str, language: Language, most_rows: i
             name = known.vocabulary.label(thing["value"], language, {}) if is_iri else f"_:{thing['value']}"
             count = int(row[column["statements"]]["value"])
             rows.append((thing["value"] if is_iri else "", label["value"] if label else name, count))
-        forms_ = urls.alternates(address, language)
+        alternates = urls.alternates(address, language)
         return html.page(
             "graph.html",
             language,
@@ -128,8 +128,8 @@ def _page(known: Known, iri: str, address: str, language: Language, most_rows: i
             rows=rows,
             more=content["more"],
             most_rows=most_rows,
-            alternates=forms_,
-            links=[(form.name, link[1]) for form, link in zip(urls.FORMS, forms_, strict=True)][:-1],
+            alternates=alternates,
+            links=[(form.name, link[1]) for form, link in zip(urls.FORMS, alternates, strict=True)][:-1],
         )
 
     return render

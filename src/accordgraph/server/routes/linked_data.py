@@ -5,7 +5,7 @@ document at `/doc/...`. The terms of an ontology are parts of one document, whic
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.requests import Request
@@ -18,7 +18,6 @@ from accordgraph.results import formats
 from accordgraph.results.row_limit import too_many_rows
 from accordgraph.server.http import problems
 from accordgraph.server.http.languages import Language, language_of
-from accordgraph.server.http.negotiation import Choice
 from accordgraph.server.http.problems import Problem
 from accordgraph.server.pages import html, urls
 from accordgraph.server.pages.dataset_index import Catalogue, Known
@@ -48,6 +47,11 @@ class References:
     total: int
     more: bool
 
+    @property
+    def neighbours(self) -> dict[int, int]:
+        """The numbers of the pages before (-1) and after (1) this one, where there are any."""
+        return {step: self.page + step for step in (-1, 1) if 1 <= self.page + step <= self.pages}
+
 
 class Linked:
     """Documents about things, concepts and ontologies."""
@@ -56,7 +60,7 @@ class Linked:
         self._answers, self._catalogue = answers, catalogue
 
     def routes(self) -> list[BaseRoute]:
-        """Return what stands at which address."""
+        """Return the routes."""
         return [
             Route("/id/{path:path}", self.thing),
             Route("/concept/{path:path}", self.thing),
@@ -67,7 +71,7 @@ class Linked:
         ]
 
     async def thing(self, request: Request) -> Response:
-        """Lead from a thing to the document about it."""
+        """Redirect from a resource to the document about it."""
         path = _path(request)
         _check_named(request)
         if not (await self._catalogue.known()).check(BASE + path):
@@ -79,30 +83,25 @@ class Linked:
         )
 
     async def document(self, request: Request) -> Response:
-        """Give the document about a thing."""
+        """Return the document about a resource."""
         _check_named(request)
         known = await self._catalogue.known()
         path, suffix = urls.resolve(request.path_params["path"], lambda path: known.check(_named(path)))
         choice, iri, language = urls.choose(request, suffix), _named(path), language_of(request)
-        found = await self._references(iri, request.query_params.get("page", "1"))
-        others = dict.fromkeys(other for _, other in found.pairs)
-        text = self._catalogue.query("linked/document", thing=[iri], other=others, claim=found.claims)
+        references = await self._references(iri, request.query_params.get("page", "1"))
+        others = dict.fromkeys(other for _, other in references.pairs)
+        text = self._catalogue.query("linked/document", thing=[iri], other=others, claim=references.claims)
         address, link = f"/doc/{path}", html.linker(language)
-        headers = urls.headers(address, choice, language, iri, found.page)
+        headers = urls.headers(address, choice, language, iri, references.page)
         own, form = f"{address}.{suffix}" if suffix else address, request.query_params.get("format")
-        for step, rel in ((-1, "prev"), (1, "next")):
-            if 1 <= found.page + step <= found.pages:
-                other = html.address_of(own, format=form, page=found.page + step)
-                headers["Link"] += f', <{link(other)}>; rel="{rel}"'
-        render: Render | None = None
-        if choice.form == formats.HTML:
-            render = _thing_page(known, iri, address, found, language)
-        elif choice.form == formats.JSON_LD:
-            render = self._json_ld(known, iri)
-        return await self._respond(request, text, choice, render, headers, _variant(known, choice, language))
+        for step, number in references.neighbours.items():
+            relation = "prev" if step < 0 else "next"
+            headers["Link"] += f', <{link(html.address_of(own, format=form, page=number))}>; rel="{relation}"'
+        page = _resource_page(known, iri, address, references, language)
+        return await self._respond(request, known, iri, Question(text, choice, headers=headers), page)
 
     async def ontology(self, request: Request) -> Response:
-        """Give the whole of an ontology, or lead from the IRI of its present version to it."""
+        """Return the whole of an ontology, or redirect from the IRI of its present version to it."""
         known = await self._catalogue.known()
         path, language = _path(request), language_of(request)
         for ontology, version in known.ontologies.items():
@@ -111,13 +110,9 @@ class Linked:
         path, suffix = urls.resolve(path, lambda path: BASE + path in known.ontologies)
         choice, iri = urls.choose(request, suffix), BASE + path
         headers = urls.headers(f"/{path}", choice, language)
-        render: Render | None = None
-        if choice.form == formats.HTML:
-            render = _ontology_page(known, iri, f"/{path}", language)
-        elif choice.form == formats.JSON_LD:
-            render = self._json_ld(known, iri)
         text = self._catalogue.query("linked/ontology", ontology=[iri])
-        return await self._respond(request, text, choice, render, headers, _variant(known, choice, language))
+        page = _ontology_page(known, iri, f"/{path}", language)
+        return await self._respond(request, known, iri, Question(text, choice, headers=headers), page)
 
     async def _references(self, iri: str, page: str) -> References:
         """Return what points to a thing; raises the 404 `Problem` for a page that it does not have."""
@@ -136,11 +131,11 @@ class Linked:
         number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 0
         if not 1 <= number <= count:
             raise Problem(problems.NOT_FOUND, f"this document has pages 1 to {count}")
-        shown = pairs[(number - 1) * PAGE : number * PAGE]
+        on_page = pairs[(number - 1) * PAGE : number * PAGE]
         own = [other for property_, other in direct if property_ == subject]
-        cited = [claim for pair, claim in claims if pair in shown]
-        wanted = list(dict.fromkeys([*own, *cited]))[:_MOST_CLAIMS]
-        return References(shown, wanted, number, count, len(pairs), len(rows) == _MOST_REFERENCES)
+        about = [claim for pair, claim in claims if pair in on_page]
+        claims_ = list(dict.fromkeys([*own, *about]))[:_MOST_CLAIMS]
+        return References(on_page, claims_, number, count, len(pairs), len(rows) == _MOST_REFERENCES)
 
     def _json_ld(self, known: Known, iri: str) -> Render:
         def render(content: dict[str, Any]) -> bytes:
@@ -152,23 +147,16 @@ class Linked:
         return render
 
     async def _respond(
-        self,
-        request: Request,
-        text: str,
-        choice: Choice,
-        render: Render | None,
-        headers: dict[str, str],
-        variant: str,
+        self, request: Request, known: Known, iri: str, question: Question, page: Render
     ) -> Response:
-        question = Question(
-            SparqlQuery.read(text),
-            choice,
-            render=render,
-            headers=headers,
-            variant=variant,
-            most_rows=self._answers.settings.answer_rows,
+        """Respond with triples: as a page, as JSON-LD with the dataset's names, or as the engine does."""
+        form = question.choice.form
+        render = {formats.HTML.name: page, formats.JSON_LD.name: self._json_ld(known, iri)}.get(form.name)
+        variant = f"{known.digest} {html.variant(language_of(request)) if form == formats.HTML else ''}"
+        most_rows = self._answers.settings.answer_rows
+        return await self._answers.respond(
+            request, replace(question, render=render, variant=variant, most_rows=most_rows)
         )
-        return await self._answers.respond(request, question)
 
 
 def _path(request: Request) -> str:
@@ -187,11 +175,6 @@ def _check_named(request: Request) -> None:
         raise Problem(problems.NOT_FOUND, detail)
 
 
-def _variant(known: Known, choice: Choice, language: Language) -> str:
-    """Return what a document depends on beside its triples: the dataset's names, a page's language."""
-    return f"{known.digest} {html.variant(language) if choice.form == formats.HTML else ''}"
-
-
 def _pair(row: Row) -> tuple[str, str]:
     return row["property"]["value"], row["other"]["value"]
 
@@ -203,13 +186,17 @@ def _named(path: str) -> str:
     return ID + path
 
 
-def _thing_page(known: Known, iri: str, address: str, found: References, language: Language) -> Render:
+def _resource_page(
+    known: Known, iri: str, address: str, references: References, language: Language
+) -> Render:
     def render(content: dict[str, Any]) -> bytes:
         portrait = Portrait(Said(content["rows"]), iri, language, known.vocabulary)
-        numbers = {step: found.page + step for step in (-1, 1) if 1 <= found.page + step <= found.pages}
-        steps = {step: html.address_of(f"{address}.html", page=number) for step, number in numbers.items()}
-        here = html.address_of(address, page=found.page if found.page > 1 else None)
-        forms_ = urls.alternates(address, language, found.page)
+        steps = {
+            step: html.address_of(f"{address}.html", page=number)
+            for step, number in references.neighbours.items()
+        }
+        here = html.address_of(address, page=references.page if references.page > 1 else None)
+        alternates = urls.alternates(address, language, references.page)
         json_ld = json.dumps(known.context.write(content["rows"], first=iri), ensure_ascii=False)
         return html.page(
             "thing.html",
@@ -217,16 +204,16 @@ def _thing_page(known: Known, iri: str, address: str, found: References, languag
             here,
             here=here,
             thing=portrait,
-            references=portrait.references(found.pairs),
-            first=(found.page - 1) * PAGE + 1,
-            last=(found.page - 1) * PAGE + len(found.pairs),
-            total=found.total,
-            more=found.more,
-            pages=found.pages,
+            references=portrait.references(references.pairs),
+            first=(references.page - 1) * PAGE + 1,
+            last=(references.page - 1) * PAGE + len(references.pairs),
+            total=references.total,
+            more=references.more,
+            pages=references.pages,
             previous=steps.get(-1),
             next=steps.get(1),
-            alternates=forms_,
-            links=[(form.name, link[1]) for form, link in zip(urls.FORMS, forms_, strict=True)][:-1],
+            alternates=alternates,
+            links=[(form.name, link[1]) for form, link in zip(urls.FORMS, alternates, strict=True)][:-1],
             json_ld=json_ld.replace("<", "\\u003c"),
         )
 

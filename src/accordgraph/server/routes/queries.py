@@ -41,9 +41,9 @@ from accordgraph.sparql.query import SparqlQuery
 
 PATH = "/queries"
 DESCRIPTIONS = (formats.TURTLE, formats.N_TRIPLES, formats.JSON_LD, formats.RDF_XML)
-"""The forms in which a query that gives rows describes itself: its IRI is its address."""
+"""The formats in which a query that returns rows describes itself: its IRI is its URL."""
 LISTS = (formats.LIST, formats.HTML, formats.CSV, *(form for form in formats.GRAPHS if form != formats.HTML))
-"""The forms of the list, best liked first."""
+"""The formats of the list, preferred first."""
 
 
 class QueryApi:
@@ -91,7 +91,7 @@ class QueryApi:
         return routes
 
     async def schemes(self) -> Schemes:
-        """Return the codes of the concepts that the data has, by scheme."""
+        """Return the codes of the concepts of the served dataset, by scheme."""
         return await self._schemes.get()
 
     async def _ask(self) -> Schemes:
@@ -112,7 +112,7 @@ class QueryApi:
     def _list(self, form: Form) -> bytes:
         queries = list(self.library.queries.values())
         if form == formats.LIST:
-            content = {"queries": [described(query) for query in queries]}
+            content = {"queries": [entry(query) for query in queries]}
             return json.dumps(content, ensure_ascii=False, indent=1).encode()
         if form == formats.CSV:
             return _csv(queries)
@@ -130,11 +130,7 @@ class QueryApi:
         return await self._answer(request, parsed, suffix or parsed.presentation.get("format"))
 
     async def _answer(self, request: Request, parsed: QueryRequest, form: str | None) -> Response:
-        kinds = forms_of(parsed.query)
-        if parsed.query.gives != "graph":
-            kinds += DESCRIPTIONS
-        kinds += (formats.SPARQL,)
-        choice = choose_form(header_of(request, "accept"), form, kinds)
+        choice = choose_form(header_of(request, "accept"), form, all_forms_of(parsed.query))
         if choice.form == formats.SPARQL:
             return document(request, parsed.text.encode(), f"{choice.content_type}; charset=utf-8")
         if choice.form in DESCRIPTIONS and choice.form not in forms_of(parsed.query):
@@ -160,13 +156,8 @@ class QueryApi:
             address = str(request.url.replace(scheme="", netloc=""))
             variant = f"{address} {html.variant(language_of(request))}"
             headers |= html.HEADERS
-        question = Question(
-            SparqlQuery.read(parsed.page(most)),
-            choice,
-            render=render,
-            headers=headers,
-            variant=variant,
-        )
+        query = SparqlQuery.read(parsed.page(most))
+        question = Question(query, choice, render=render, headers=headers, variant=variant)
         return await self._answers.respond(request, question)
 
     def _page(
@@ -174,7 +165,7 @@ class QueryApi:
     ) -> Render:
         query, most = parsed.query, self._answers.settings.table_rows
         others = (form for form in (*forms_of(query), formats.SPARQL) if form != formats.HTML)
-        shown = {
+        values = {
             "query": query,
             "text": parsed.text,
             "parts": parts,
@@ -195,18 +186,24 @@ class QueryApi:
 
         async def render(content: dict[str, Any]) -> bytes:
             names = await html.names_in(content, language, self._catalogue.labels)
-            return html.page("query.html", language, here, content=content, names=names, **shown)
+            return html.page("query.html", language, here, content=content, names=names, **values)
 
         return render
 
 
 def forms_of(query: Query) -> tuple[Form, ...]:
-    """Return the forms of the answer to a query, best liked first."""
+    """Return the formats of the result of a query, preferred first."""
     return formats.GRAPHS if query.gives == "graph" else formats.RESULTS
 
 
-def described(query: Query) -> dict[str, object]:
-    """Return what programs want to know of a query."""
+def all_forms_of(query: Query) -> tuple[Form, ...]:
+    """Return the formats of the result, of the description of a query that returns rows, and of its text."""
+    descriptions = () if query.gives == "graph" else DESCRIPTIONS
+    return (*forms_of(query), *descriptions, formats.SPARQL)
+
+
+def entry(query: Query) -> dict[str, object]:
+    """Return a query as an entry of the list."""
     return {
         "name": query.name,
         "kind": query.kind,
@@ -252,6 +249,6 @@ def _plain(path: str) -> str:
 
 def _here(request: Request) -> str:
     """Return the address of a request without its language, for the switch between languages."""
-    given = pairs(request.scope["query_string"], "query string")
-    rest = [(name, value) for name, value in given if name != PARAMETER]
+    sent = pairs(request.scope["query_string"], "query string")
+    rest = [(name, value) for name, value in sent if name != PARAMETER]
     return request.url.path + (f"?{urlencode(rest)}" if rest else "")

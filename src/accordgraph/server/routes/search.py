@@ -1,4 +1,4 @@
-"""`/api/search`: find things by label, title, number or description, in any language."""
+"""`/api/search`: find resources by label, title, number or description, in any language."""
 
 import csv
 import io
@@ -169,17 +169,17 @@ def _check(texts: Texts, classes: Collection[str]) -> None:
 
 
 class Searcher:
-    """The index of the dataset that is asked now; made anew when another takes its place."""
+    """The index of the served dataset, rebuilt after a reload."""
 
     def __init__(self, engine: Current, folder: Path) -> None:
         self._index = Fresh(engine, partial(load_index, engine, folder))
 
     async def index(self) -> Index:
-        """Return the index; raises what `load_index` raises when it has to be made and cannot be."""
+        """Return the index; raises what `load_index` raises where it has to be built."""
         return await self._index.get()
 
     async def prepare(self) -> None:
-        """Make the index before somebody waits for it; where that fails, the log says why."""
+        """Build the index before the first search; where that fails, the log states why."""
         try:
             await self.index()
         except Exception as error:  # the next search tries again
@@ -270,8 +270,8 @@ def _csv(index: Index, result: Found, language: str) -> bytes:
 
 def _links(request: Request, total: int, limit: int, offset: int) -> str:
     """Return the Link header to the parts before and after this one."""
-    given = pairs(request.scope["query_string"], "query string")
-    rest = [(name, value) for name, value in given if name != "offset"]
+    sent = pairs(request.scope["query_string"], "query string")
+    rest = [(name, value) for name, value in sent if name != "offset"]
     links = []
     if offset:
         last_offset = max(0, total - 1) // limit * limit

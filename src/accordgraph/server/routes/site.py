@@ -1,4 +1,4 @@
-"""Documents that do not come from one query: descriptions, shapes, context, problems, the first page."""
+"""Documents that do not come from one query: overview, VoID, shapes, context and problem types."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ from accordgraph.rdf.turtle import read
 from accordgraph.results import formats
 from accordgraph.server.http import problems
 from accordgraph.server.http.languages import language_of
-from accordgraph.server.http.negotiation import Choice, choose_form, header_of
+from accordgraph.server.http.negotiation import Choice
 from accordgraph.server.http.problems import KINDS, Problem
 from accordgraph.server.pages import html, urls
 from accordgraph.server.pages.dataset_index import Catalogue
@@ -31,7 +31,7 @@ from accordgraph.server.pages.void import DATASET, describe, numbers
 from accordgraph.server.query_service.service import Answers
 
 HOME = (formats.LIST, formats.HTML, *urls.FORMS[:-1])
-"""The forms of the first page; a graph stands elsewhere."""
+"""The formats of the overview; as a graph, it is at /void."""
 _FIRST_QUERY = """SELECT ?theme ?label (COUNT(DISTINCT ?instrument) AS ?instruments) WHERE {
   ?instrument a acg:Instrument ; acg:addressesTheme ?theme .
   ?theme skos:prefLabel ?label
@@ -40,6 +40,8 @@ _FIRST_QUERY = """SELECT ?theme ?label (COUNT(DISTINCT ?instrument) AS ?instrume
 GROUP BY ?theme ?label
 ORDER BY DESC(?instruments) ?theme"""
 _EXAMPLES = 12
+_VARY = {"Vary": html.HEADERS["Vary"]}
+"""Of a document with a page beside its other formats."""
 
 
 class Shapes(NamedTuple):
@@ -49,14 +51,14 @@ class Shapes(NamedTuple):
     digest: str
 
 
-class Guide:
+class SiteDocuments:
     """Documents about the graph and its server."""
 
     def __init__(self, answers: Answers, catalogue: Catalogue, project: Project) -> None:
         self._answers, self._catalogue, self._project = answers, catalogue, project
 
     def routes(self) -> list[BaseRoute]:
-        """Return what stands at which address."""
+        """Return the routes."""
         return [
             Route("/", self.home),
             Route("/void", self.void),
@@ -69,26 +71,21 @@ class Guide:
         ]
 
     async def home(self, request: Request) -> Response:
-        """Say what this is and where the rest stands: for programs, for people, and as a graph (at /void)."""
+        """Return the overview: JSON for programs, a page for people; as a graph, redirect to /void."""
         choice = urls.choose(request, None, HOME)
         if choice.form in urls.FORMS and choice.form != formats.HTML:
-            described = f"/void.{choice.form.name}"
-            return Response(None, 303, {"Location": described, "Vary": html.HEADERS["Vary"]})
+            return Response(None, 303, {"Location": f"/void.{choice.form.name}"} | _VARY)
         language = language_of(request)
         if choice.form == formats.HTML:
             digest = (await self._catalogue.known()).digest
             counted = await numbers(self._catalogue)
             labels = await self._catalogue.labels(counted.examples)
-            things = [(iri, html.best_text(labels.get(iri, {}), language)[0]) for iri in counted.examples]
+            texts = [(iri, html.best_text(labels.get(iri, {}), language)[0]) for iri in counted.examples]
+            things = [(iri, text) for iri, text in texts if text]
+            triples = self._answers.engine.triples
 
             def make() -> bytes:
-                return html.page(
-                    "home.html",
-                    language,
-                    "/",
-                    triples=self._answers.engine.triples,
-                    things=[thing for thing in things if thing[1]],
-                )
+                return html.page("home.html", language, "/", triples=triples, things=things)
 
             name = f"home {html.variant(language)}"
             return self._answers.give(request, choice, name, make, html.HEADERS, digest)
@@ -104,15 +101,14 @@ class Guide:
             "health": "/health",
             "triples": self._answers.engine.triples,
         }
-        headers = {"Vary": html.HEADERS["Vary"]}
-        return self._answers.give(request, choice, "home", lambda: json.dumps(content).encode(), headers)
+        return self._answers.give(request, choice, "home", lambda: json.dumps(content).encode(), _VARY)
 
     async def service(self, request: Request) -> Response:
-        """Describe the endpoint; for browsers, a page with a form for a query."""
+        """Return the service description; for browsers, a page with a form for a query."""
         return await self._describe(request, "/sparql", urls.choose(request, None))
 
     async def void(self, request: Request) -> Response:
-        """Describe the dataset."""
+        """Return the VoID description of the dataset."""
         suffix = _suffix(request)
         return await self._describe(request, "/void", urls.choose(request, suffix))
 
@@ -168,7 +164,7 @@ class Guide:
         return Shapes(triples, hashlib.sha256("\0".join(texts.values()).encode()).hexdigest())
 
     async def shapes(self, request: Request) -> Response:
-        """Give all shapes as one document."""
+        """Return all shapes as one document."""
         known, language = await self._catalogue.known(), language_of(request)
         choice, iri = urls.choose(request, _suffix(request)), BASE + "shapes"
         triples, digest = self._shapes
@@ -187,7 +183,7 @@ class Guide:
         )
 
     async def context(self, request: Request) -> Response:
-        """Give the JSON-LD context."""
+        """Return the JSON-LD context."""
         known = await self._catalogue.known()
         choice = Choice(formats.JSON_LD, formats.JSON_LD.media_type)
 
@@ -197,35 +193,27 @@ class Guide:
         return self._answers.give(request, choice, "context", make, {"Vary": "Accept-Encoding"}, known.digest)
 
     async def problem(self, request: Request) -> Response:
-        """Say what a kind of problem means: JSON for programs, a page for people."""
+        """State what a problem type means: JSON for programs, a page for people."""
         name, language = request.path_params["name"], language_of(request)
         kind = KINDS.get(name)
         if kind is None:
             raise Problem(problems.NOT_FOUND, f"there is no kind of problem of the name {shown(name)}")
-        choice = choose_form(
-            header_of(request, "accept"), request.query_params.get("format"), (formats.LIST, formats.HTML)
-        )
-        iri, meaning = f"{BASE}problem/{name}", kind.meaning
-        if choice.form == formats.HTML:
+        choice = urls.choose(request, None, (formats.LIST, formats.HTML))
+        iri, is_page = f"{BASE}problem/{name}", choice.form == formats.HTML
 
-            def make() -> bytes:
-                return html.page(
-                    "problem.html", language, f"/problem/{name}", kind=kind, iri=iri, meaning=meaning
-                )
+        def make() -> bytes:
+            if is_page:
+                about = {"kind": kind, "iri": iri, "meaning": kind.meaning}
+                return html.page("problem.html", language, f"/problem/{name}", **about)
+            content = {"type": iri, "title": kind.title, "status": kind.status, "meaning": kind.meaning}
+            return json.dumps(content).encode()
 
-            headers, variant = dict(html.HEADERS), html.variant(language)
-        else:
-            content = {"type": iri, "title": kind.title, "status": kind.status, "meaning": meaning}
-            headers, variant = {"Vary": html.HEADERS["Vary"]}, ""
-
-            def make() -> bytes:
-                return json.dumps(content).encode()
-
+        headers, variant = (html.HEADERS, html.variant(language)) if is_page else (_VARY, "")
         return self._answers.give(request, choice, f"problem {name} {variant}", make, headers)
 
 
 def _endpoint(request: Request) -> str:
-    """Return the address of the endpoint as the client knows it; raises `Problem` for a Host that is none."""
+    """Return the URL of the endpoint as the client knows it; raises `Problem` for an invalid Host."""
     endpoint = f"{str(request.base_url).rstrip('/')}/sparql"
     try:
         return NamedNode(endpoint).value
@@ -234,7 +222,7 @@ def _endpoint(request: Request) -> str:
 
 
 def _suffix(request: Request) -> str | None:
-    """Return the name of the form that the address ends in; raises the 404 `Problem` for what is no form."""
+    """Return the suffix of the URL; raises the 404 `Problem` for one that names no format."""
     suffix: str | None = request.path_params.get("suffix")
     if suffix is not None and suffix not in [form.name for form in urls.FORMS]:
         raise Problem(problems.NOT_FOUND, f"there is nothing at {shown(request.url.path)}")

@@ -98,7 +98,7 @@ async def body_of(request: Request, settings: Settings) -> bytes:
 
     Some of what is too long is read and let go: a client that still sends would not see why it is refused.
     """
-    held, length = bytearray(), 0
+    body, length = bytearray(), 0
     if (coding := request.headers.get("content-encoding", "").strip()) and coding.lower() != "identity":
         detail = f"the body is coded as {shown(coding)}; it is read as it is, without a coding"
         raise Problem(problems.MEDIA, detail, {"Accept-Encoding": "identity", "Connection": "close"})
@@ -109,7 +109,7 @@ async def body_of(request: Request, settings: Settings) -> bytes:
             async for piece in request.stream():
                 length += len(piece)
                 if length <= settings.request_bytes:
-                    held += piece
+                    body += piece
                 elif length > _LET_GO * settings.request_bytes:
                     break
     except TimeoutError as error:
@@ -119,7 +119,7 @@ async def body_of(request: Request, settings: Settings) -> bytes:
         raise Problem(problems.LEFT, "the client went away before the end of its request") from error
     if length > settings.request_bytes:
         raise _too_long(settings)
-    return bytes(held)
+    return bytes(body)
 
 
 def _announced(request: Request) -> int:
@@ -166,8 +166,8 @@ async def read(request: Request, settings: Settings) -> Operation:
     # forms of other endpoints send an empty graph for none
     default = graph_names(value for name, value in parameters if value and name == "default-graph-uri")
     named = graph_names(value for name, value in parameters if value and name == "named-graph-uri")
-    given = dict(parameters)
+    last = dict(parameters)
     text, limit = queries[0], settings.query_bytes
     short = len(text) <= _SHORT
     query = SparqlQuery.read(text, limit) if short else await asyncio.to_thread(SparqlQuery.read, text, limit)
-    return Operation(query, Graphs(default, named), given.get("format") or given.get("output"))
+    return Operation(query, Graphs(default, named), last.get("format") or last.get("output"))
