@@ -31,8 +31,8 @@ from schemathesis.specs.openapi.checks import (
 from accordgraph.namespaces import BASE
 from accordgraph.results import formats
 from accordgraph.server.openapi.document import ADDRESS
-from accordgraph.server.routes.parameters import IRI
 from accordgraph.server.routes import search
+from accordgraph.server.routes.parameters import IRI
 from benchmarks.mutator import mutations
 
 Case = Any

@@ -98,7 +98,9 @@ class Linked:
             relation = "prev" if step < 0 else "next"
             headers["Link"] += f', <{link(html.address_of(own, format=form, page=number))}>; rel="{relation}"'
         page = _resource_page(known, iri, address, references, language)
-        return await self._respond(request, known, iri, Question(text, choice, headers=headers), page)
+        return await self._respond(
+            request, known, iri, Question(SparqlQuery.read(text), choice, headers=headers), page
+        )
 
     async def ontology(self, request: Request) -> Response:
         """Return the whole of an ontology, or redirect from the IRI of its present version to it."""
@@ -112,7 +114,9 @@ class Linked:
         headers = urls.headers(f"/{path}", choice, language)
         text = self._catalogue.query("linked/ontology", ontology=[iri])
         page = _ontology_page(known, iri, f"/{path}", language)
-        return await self._respond(request, known, iri, Question(text, choice, headers=headers), page)
+        return await self._respond(
+            request, known, iri, Question(SparqlQuery.read(text), choice, headers=headers), page
+        )
 
     async def _references(self, iri: str, page: str) -> References:
         """Return what points to a thing; raises the 404 `Problem` for a page that it does not have."""
