@@ -1,0 +1,1 @@
+"""What an outsider sees of a checkout: its answers over HTTP and its commands, recorded and compared."""
