@@ -11,24 +11,8 @@ from behaviour.exchange import Request, send
 
 BASE = "https://w3id.org/accordgraph/"
 _SEED = 2023
-_METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "QUERY", "TRACE")
-_FORMS = (
-    "json",
-    "xml",
-    "csv",
-    "tsv",
-    "html",
-    "xlsx",
-    "ttl",
-    "nt",
-    "jsonld",
-    "rdf",
-    "trig",
-    "nq",
-    "rq",
-    "table",
-    "x",
-)
+_METHODS = "GET HEAD OPTIONS POST PUT PATCH DELETE QUERY TRACE".split()
+_FORMS = "json xml csv tsv html xlsx ttl nt jsonld rdf trig nq rq table x".split()
 _NAMES = (
     "turtle",
     "json-ld",
@@ -60,114 +44,30 @@ _CODINGS = (
     "nonsense",
 )
 _LANGUAGES = ("en", "fr-BE", "nl;q=0.3, de", "*", "xx", ",;q", "")
-_WRONG = (
-    *(
-        "",
-        "1_000",
-        "+10+",
-        "10.0",
-        "%2B1",
-        "-1",
-        "0",
-        "00010",
-        "1e2",
-        "%D9%A3",
-        "%FF",
-        "%C3%28",
-        "%00",
-        "%20",
-    ),
-    *(
-        "9" * 30,
-        "true",
-        "TRUE",
-        "x",
-        "a%3E",
-        "%3Ca%20b%3E",
-        "theem:x",
-        "2023-02-30",
-        "0000-01-01",
-        "%F0%9F%98%80",
-    ),
-)
+_WRONG = [
+    *"""
+1_000 +10+ 10.0 %2B1 -1 0 00010 1e2 %D9%A3 %FF %C3%28 %00 %20 999999999999999999999999999999 true TRUE x
+a%3E %3Ca%20b%3E theem:x 2023-02-30 0000-01-01 %F0%9F%98%80
+""".split(),
+    "",
+]
 _LISTED = ("/queries", "/ontology", "/shapes", "/void")
-_FIXED = (
-    *(
-        "/",
-        "/sparql",
-        "/queries",
-        "/ontology",
-        "/ontology/alignments",
-        "/ontology/0.1.0",
-        "/shapes",
-        "/graph-store",
-    ),
-    *(
-        "/graph-store?default",
-        "/void",
-        "/.well-known/void",
-        "/context.jsonld",
-        "/api/openapi.json",
-        "/api/docs",
-    ),
-    *(
-        "/api/search",
-        "/api/search?q=telework",
-        "/api/settings",
-        "/health",
-        "/ready",
-        "/metrics",
-        "/none",
-        "/id/none",
-    ),
-    *(
-        "/doc/none",
-        "/concept/none",
-        "/graph/none",
-        "/problem/none",
-        "/ontology/none",
-        "/queries/none",
-        "/favicon.ico",
-    ),
-    *(
-        "/sparql/",
-        "/queries/",
-        "//sparql",
-        "/api",
-        "/doc/",
-        "/id/",
-        "/%FF",
-        "/doc/%FF",
-        "/id/a%20b",
-        "/robots.txt",
-    ),
-)
-_NEGOTIATED = (
-    *(
-        "/",
-        "/sparql",
-        "/queries",
-        "/ontology",
-        "/shapes.ttl",
-        "/graph-store?default",
-        "/void",
-        "/context.jsonld",
-    ),
-    *(
-        "/api/openapi.json",
-        "/api/docs",
-        "/api/search?q=telework",
-        "/api/settings",
-        "/problem/refused",
-        "/none",
-    ),
-)
+_FIXED = """
+/ /sparql /queries /ontology /ontology/alignments /ontology/0.1.0 /shapes /graph-store /graph-store?default
+/void /.well-known/void /context.jsonld /api/openapi.json /api/docs /api/search /api/search?q=telework
+/api/settings /health /ready /metrics /none /id/none /doc/none /concept/none /graph/none /problem/none
+/ontology/none /queries/none /favicon.ico /sparql/ /queries/ //sparql /api /doc/ /id/ /%FF /doc/%FF
+/id/a%20b /robots.txt
+""".split()
+_NEGOTIATED = """
+/ /sparql /queries /ontology /shapes.ttl /graph-store /void /context.jsonld /api/openapi.json
+/api/docs /api/search?q=telework /api/settings /problem/refused /none
+""".split()
 _PROBLEMS = """
 missing-query bad-request malformed-query evaluation refused not-found method-not-allowed gone
 not-acceptable unsupported-media-type invalid-parameters request-timeout too-long address-too-long
-head-too-long limit-exceeded
-too-many-requests misdirected client-left query-timeout query-memory overloaded not-ready query-failed
-internal-error not-implemented http-version
+head-too-long limit-exceeded too-many-requests misdirected client-left query-timeout query-memory
+overloaded not-ready query-failed internal-error not-implemented http-version
 """.split()
 _WORDS = """
 telework deconnexion d%C3%A9connexion 2289 avis+2289 %22right+to+disconnect%22 315.02 31502 e-inclusion

@@ -20,6 +20,8 @@ _COUNTING = re.compile(r"/(health|ready|metrics)\b")
 _NUMBER = re.compile(rb"\d[\d.:eE+T-]*")
 _BLANK = re.compile(rb'(_:|"bnode","value":"|<bnode>|nodeID=")[0-9A-Za-z]+')
 _TAG = re.compile(r"[0-9a-f]{24}(?=-\w+\"$)")
+_STREAMED = re.compile(r"/(sparql|queries/|graph|doc/)")
+"""Addresses whose answers are sent in pieces where they are not ready at once."""
 _TOKENS = re.compile(rb"[\s,;{}<>\[\]]+")
 _RAW_HEAD = re.compile(rb"^(date|server-timing): .*?\r\n", re.IGNORECASE | re.MULTILINE)
 
@@ -147,6 +149,9 @@ def record(request: Request, response: Response) -> tuple[dict[str, Any], bytes]
     for name, pattern, replacement in (("id", _UUID, b"<id>"), ("blank", _BLANK, rb"\1<blank>")):
         body, count = pattern.subn(replacement, body)
         normalised += [name] if count else []
+    if response.status == 200 and _STREAMED.match(request.target) and not response.cut:
+        framing = [joined.pop(name, None) for name in ("content-length", "transfer-encoding")]
+        normalised += ["framing"] if any(framing) else []
     if _COUNTING.match(request.target):
         body = _NUMBER.sub(b"#", body)
         joined.pop("content-length", None)
