@@ -2,13 +2,15 @@
 
 import re
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from behaviour.checkout import Checkout
 
 _SECONDS = re.compile(r"\d+(\.\d+)? ?(s|ms|seconds?)\b")
+_PROCESS = re.compile(r"(?<=process )\[\d+\]")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.:+Z]*")
 COMMANDS = ("bench", "build", "docs", "format", "load", "queries", "query", "serve", "validate", "verify")
 _FORMS = ("table", "csv", "tsv", "json", "xlsx", "ttl")
@@ -99,16 +101,64 @@ _BUILT: tuple[tuple[str, ...], ...] = (
     ("queries",),
     ("queries", "--json"),
 )
+_QUERIES = {
+    "rows.rq": "#+ summary: Acts\nSELECT ?act { ?act a acg:Act } ORDER BY ?act",
+    "yes.rq": "#+ summary: Any?\nASK { ?act a acg:Act }",
+    "graph.rq": "#+ summary: Acts\nCONSTRUCT { ?act a acg:Act } WHERE { ?act a acg:Act } ORDER BY ?act",
+    "broken.rq": "#+ summary: Acts\nSELECT ?act { ?act a acg:Act",
+    "nameless.rq": "SELECT * {}",
+}
+_HEAD = (
+    "@base <https://w3id.org/accordgraph/id/> .\n@prefix acg: <https://w3id.org/accordgraph/ontology#> .\n\n"
+)
+_FAULTS = {
+    "wrong date": f'{_HEAD}<be/x> a acg:CollectiveAgreement ;\n    acg:depositedOn "soon" .\n',
+    "unknown claim": f"{_HEAD}<d> acg:adopts <c> .\n",
+    "no full stop": f"{_HEAD}<d> acg:adopts <c>\n",
+    "unknown prefix": f"{_HEAD}<d> acx:adopts <c> .\n",
+}
+"""Files of data that are not as they should be."""
+_ON_FAULTS: tuple[tuple[str, ...], ...] = (
+    ("validate",),
+    ("validate", "--json"),
+    ("validate", "--format", "shacl"),
+    ("build",),
+    ("build", "--json"),
+    ("format", "--check"),
+    ("format", "data/be/fault.ttl"),
+    ("verify",),
+    ("query", "levels-of-a-theme", "--format", "csv"),
+    ("load", "out/fault"),
+    ("docs", "--out", "out/fault-docs"),
+)
 
 
 def commands(checkout: Checkout) -> list[dict[str, Any]]:
     """Return the recording of every command in a copy that is not built yet."""
     (checkout.root / "out").mkdir()
-    rows = []
-    for arguments, settings in _lines(checkout):
-        rows.append(run(checkout, arguments, settings))
-        print(rows[-1]["exit"], rows[-1]["name"], file=sys.stderr, flush=True)
-    return [*rows, *written(checkout)]
+    for name, text in _QUERIES.items():
+        (checkout.root / "out" / name).write_text(text, encoding="utf-8")
+    rows = list(_run_all(checkout, "", _lines(checkout)))
+    rows += written(checkout)
+    for name, text in _FAULTS.items():
+        path = checkout.root / "data" / "be" / "fault.ttl"
+        path.write_text(text, encoding="utf-8")
+        rows += _run_all(checkout, f"{name}: ", ((arguments, {}) for arguments in _ON_FAULTS))
+        path.unlink()
+    return rows
+
+
+def _run_all(
+    checkout: Checkout, state: str, lines: Iterable[tuple[tuple[str, ...], dict[str, str]]]
+) -> Iterator[dict[str, Any]]:
+    """Yield the recording of each command, under a name of its own."""
+    times: Counter[str] = Counter()
+    for arguments, settings in lines:
+        row = run(checkout, arguments, settings)
+        times[row["name"]] += 1
+        row["name"] = state + row["name"] + (f" #{times[row['name']]}" if times[row["name"]] > 1 else "")
+        print(row["exit"], row["name"], file=sys.stderr, flush=True)
+        yield row
 
 
 def _lines(checkout: Checkout) -> Iterator[tuple[tuple[str, ...], dict[str, str]]]:
@@ -124,6 +174,8 @@ def _lines(checkout: Checkout) -> Iterator[tuple[tuple[str, ...], dict[str, str]
         yield from ((("query", name, "--param", value, "--format", "csv"), {}) for value in values)
         yield from ((("query", name, "--format", form), {}) for form in _FORMS)
         yield ("query", name, "--format", "xlsx", "--out", f"out/{name}.xlsx"), {}
+    for name in _QUERIES:
+        yield from ((("query", f"out/{name}", "--format", form), {}) for form in _FORMS)
     folder = checkout.root / "queries"
     for kind in ("competency", "derive", "linked", "quality", "views", "void"):
         for path in sorted((folder / kind).glob("*.rq")):
@@ -161,4 +213,6 @@ def plain(checkout: Checkout, octets: bytes) -> str:
     for path, name in ((checkout.root, "CHECKOUT"), (checkout.reference, "REFERENCE"), (Path.home(), "HOME")):
         text = text.replace(str(path), name)
     text = text.replace(str(checkout.root.parent), "TEMPORARY")
-    return _SECONDS.sub("<seconds>", _TIME.sub("<time>", text))
+    for pattern, name in ((_TIME, "<time>"), (_SECONDS, "<seconds>"), (_PROCESS, "[<process>]")):
+        text = pattern.sub(name, text)
+    return text
