@@ -18,11 +18,14 @@ _ORDERED = re.compile(r"order\s+by", re.IGNORECASE)
 _CHANGING = re.compile(r"\b(now|rand|uuid|struuid|bnode)\b", re.IGNORECASE)
 _COUNTING = re.compile(r"/(health|ready|metrics)\b")
 _NUMBER = re.compile(rb"\d[\d.:eE+T-]*")
+_SERIES = re.compile(rb"\{method=.*\}")
+"""Which of a metric's series are there depends on what was asked before."""
 _BLANK = re.compile(rb'(_:|"bnode","value":"|<bnode>|nodeID=")[0-9A-Za-z]+')
 _TAG = re.compile(r"[0-9a-f]{24}(?=-\w+\"$)")
 _STREAMED = re.compile(r"/(sparql|queries/|graph|doc/)")
 """Addresses whose answers are sent in pieces where they are not ready at once."""
 _TOKENS = re.compile(rb"[\s,;{}<>\[\]]+")
+_RAW_TAG = re.compile(rb'(?<=-)[0-9a-f]{24}(?=-\w+")')
 _RAW_HEAD = re.compile(rb"^(date|server-timing): .*?\r\n", re.IGNORECASE | re.MULTILINE)
 
 
@@ -139,7 +142,9 @@ def record(request: Request, response: Response) -> tuple[dict[str, Any], bytes]
     if coding:
         body = _decoded(coding, body)
     if request.raw is not None:
-        body = _RAW_HEAD.sub(b"", body)
+        body = _RAW_TAG.sub(b"<key>", _RAW_HEAD.sub(b"", body))
+    if "x-request-id" in joined:
+        joined["x-request-id"] = _UUID.sub(b"<id>", joined["x-request-id"].encode()).decode()
     path = request.target.partition("?")[0]
     is_sparql = path.rstrip("/").endswith("/sparql") or "/sparql?" in request.target
     if is_sparql and "etag" in joined:
@@ -153,7 +158,8 @@ def record(request: Request, response: Response) -> tuple[dict[str, Any], bytes]
         framing = [joined.pop(name, None) for name in ("content-length", "transfer-encoding")]
         normalised += ["framing"] if any(framing) else []
     if _COUNTING.match(request.target):
-        body = _NUMBER.sub(b"#", body)
+        body = _NUMBER.sub(b"#", _SERIES.sub(b"<series>", body))
+        body = b"\n".join(dict.fromkeys(body.splitlines()))
         joined.pop("content-length", None)
         normalised.append("numbers")
     if is_sparql and response.status == 200 and _CHANGING.search(text):
