@@ -46,8 +46,8 @@ NO_SUCH_DAY = {
     "instrument/invalid.signedOn.node.day-30-february",
     "provision/invalid.suppletiveReferenceDate.datatype",
     "stated-date/invalid.latestDay.datatype",
+    "style/invalid.available.datatype",
     "style/invalid.created.datatype",
-    "style/invalid.issued.datatype",
     "style/invalid.modified.datatype",
 }
 """The examples on which pyrudof is known to say less: it takes any text of the type xsd:date for a day."""
