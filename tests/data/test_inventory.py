@@ -135,7 +135,8 @@ def _cited_lines() -> dict[NamedNode, set[Lines]]:
     bounds: dict[tuple[NamedNode, NamedNode], int] = {}
     for triple in triples():
         node, value = triple.subject, triple.object
-        assert isinstance(node, NamedNode)
+        if not isinstance(node, NamedNode):
+            continue  # an axiom of the ontology
         if triple.predicate in (ACG.firstLine, ACG.lastLine) and isinstance(value, Literal):
             bounds[node, triple.predicate] = int(value.value)
         elif triple.predicate == RDF.subject and isinstance(value, NamedNode):
