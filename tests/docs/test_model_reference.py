@@ -53,6 +53,12 @@ def test_every_message_of_a_class_is_on_its_page(pages: dict[str, str]) -> None:
     assert checked > 100
 
 
+def test_a_class_page_names_the_classes_that_it_shares_nothing_with(pages: dict[str, str]) -> None:
+    kinds = "Accord, CollectiveAgreement, FrameworkAgreement, Opinion, Plan, Report"
+    assert f"\nNever also: {kinds}.\n" in pages["class/Act.md"]
+    assert "Never also" not in pages["class/ClaimedProperty.md"]
+
+
 def test_a_scheme_page_has_its_concepts_in_four_languages(pages: dict[str, str]) -> None:
     page = pages["scheme/objective.md"]
     assert "`connecting-disconnecting`" in page

@@ -4,7 +4,9 @@ One page for each class, one for each concept scheme, and an index with a class 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import permutations
 from pathlib import Path
+from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -20,7 +22,8 @@ Terms = Mapping[NamedNode, Mapping[NamedNode, list[object]]]
 
 def write_reference(project: Project, folder: Path) -> list[Path]:
     """Write the pages to a folder and return them; raises what `assemble` raises."""
-    terms = _index(assemble(project).triples)
+    triples = assemble(project).triples
+    terms = _index([*triples, *_disjoint_pairs(triples)])
     shapes = _index(
         triple for path in project.turtle_files("shapes") for triple in parse_text(read(path), path)
     )
@@ -37,6 +40,20 @@ def _index(triples: Iterable[Triple]) -> Terms:
         if isinstance(triple.subject, NamedNode):
             index.setdefault(triple.subject, {}).setdefault(triple.predicate, []).append(triple.object)
     return index
+
+
+def _disjoint_pairs(triples: Iterable[Triple]) -> Iterator[Triple]:
+    """Yield each pair of classes that an owl:AllDisjointClasses contains, in both directions."""
+    lists: dict[tuple[object, NamedNode], Any] = {
+        (t.subject, t.predicate): t.object for t in triples if t.predicate in (RDF.first, RDF.rest)
+    }
+    for axiom in (t for t in triples if t.predicate == OWL.members):
+        members: list[Any] = []
+        rest: object = axiom.object
+        while rest != RDF.nil:
+            members.append(lists[rest, RDF.first])
+            rest = lists[rest, RDF.rest]
+        yield from (Triple(one, OWL.disjointWith, other) for one, other in permutations(members, 2))
 
 
 def _of_type(terms: Terms, kind: NamedNode, namespace: str = "") -> list[NamedNode]:
