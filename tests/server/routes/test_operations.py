@@ -29,7 +29,7 @@ def test_ready(http: httpx.Client) -> None:
     ("settings", "why"),
     [
         (Settings(workers=0), "all places for queries are taken"),
-        (Settings(query_bytes=1), "it may be 1"),
+        (Settings(query_bytes=1), "the limit is 1 bytes"),
     ],
 )
 def test_not_ready(settings: Settings, why: str) -> None:
