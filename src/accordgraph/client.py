@@ -27,6 +27,7 @@ from accordgraph.errors import AccordGraphError, EndpointError
 from accordgraph.library.query_file import find_query
 from accordgraph.namespaces import XSD
 from accordgraph.project import find_project
+from accordgraph.results.json_reader import BLANK_NODE, Term, rows_in
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -92,9 +93,7 @@ class Client:
         if "results" not in body:
             raise EndpointError(self.endpoint, "the answer holds no solutions; is it a SELECT query?")
         variables = body["head"]["vars"]
-        return variables, [
-            {name: _value(binding.get(name)) for name in variables} for binding in body["results"]["bindings"]
-        ]
+        return variables, [{name: _value(row.get(name)) for name in variables} for row in rows_in(body)]
 
     def _json(self, query: str, parameters: Mapping[str, Argument], kind: str) -> dict[str, Any]:
         body = self._send(query, parameters, kind, JSON)
@@ -150,15 +149,15 @@ class Client:
         return EndpointError(self.endpoint, detail, {"status": status, **problem} if status else problem)
 
 
-def _value(term: Mapping[str, str] | None) -> Value:
+def _value(term: Term | None) -> Value:
     """Return a term of the SPARQL JSON results as a Python value; an ill-typed literal stays text."""
     if term is None:
         return None
-    text = term["value"]
-    if term["type"] == "bnode":
+    text = term.value
+    if term.kind == BLANK_NODE:
         return f"_:{text}"
     try:
-        return _PYTHON.get(term.get("datatype", ""), str)(text)
+        return _PYTHON.get(term.datatype, str)(text)
     except (ValueError, LookupError, InvalidOperation):
         return text
 

@@ -11,7 +11,7 @@ from rdflib import Graph
 
 from accordgraph.namespaces import ACG, CONCEPT, DCTERMS, ID, PREFIXES, RDF, SKOS, XSD
 from accordgraph.project import find_project
-from accordgraph.server.pages.graph_writer import rows_of
+from accordgraph.results.json_reader import URI, Term, read_rows, rows_of
 from accordgraph.server.pages.jsonld import Context
 
 QUERIES = find_project().queries / "linked"
@@ -35,8 +35,8 @@ VALUES = [
 ]
 
 
-def cell(value: str) -> dict[str, str]:
-    return {"type": "uri", "value": value}
+def cell(value: str) -> Term:
+    return Term(URI, value)
 
 
 @pytest.fixture(scope="module")
@@ -130,9 +130,11 @@ def test_what_a_document_looks_like(context: Context) -> None:
 def test_the_whole_graph_keeps_its_meaning(graph: httpx.Client, dataset: Path) -> None:
     """Every triple of the graph, written with the context that the server makes."""
     rows = {
-        name: graph.get(
-            "/sparql", params={"query": (QUERIES / f"{name}.rq").read_text(), "format": "json"}
-        ).json()["results"]["bindings"]
+        name: read_rows(
+            graph.get(
+                "/sparql", params={"query": (QUERIES / f"{name}.rq").read_text(), "format": "json"}
+            ).content
+        )
         for name in ("terms", "values")
     }
     quads = ox.parse(dataset.read_bytes(), ox.RdfFormat.N_QUADS)

@@ -6,12 +6,13 @@ names the load that put them there, anew each time: a load names itself before i
 the only one that is named when it is done. So what is read between is seen to be no whole dataset.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from accordgraph.namespaces import DCTERMS, GRAPH, PROV, SD, VOID, XSD
+from accordgraph.results.json_reader import Row
 
 RECORD = GRAPH["dataset"]
 """The graph of the record, and the thing that it is about."""
@@ -62,11 +63,11 @@ def begun(load: str) -> list[Triple]:
     return [Triple(RECORD, PROV.wasGeneratedBy, NamedNode(load))]
 
 
-def read(bindings: Iterable[Mapping[str, Mapping[str, str]]]) -> Record | None:
-    """Return the record in the bindings that answer `QUERY`, as SPARQL JSON has them; None without one."""
+def read(bindings: Iterable[Row]) -> Record | None:
+    """Return the record in the bindings that answer `QUERY`; None without one."""
     values: dict[str, list[str]] = {}
     for binding in bindings:
-        values.setdefault(binding["p"]["value"], []).append(binding["o"]["value"])
+        values.setdefault(binding["p"].value, []).append(binding["o"].value)
     named = tuple(values.get(SD.namedGraph.value, ()))
     merged = next(iter(values.get(SD.defaultGraph.value, ())), None)
     loads = tuple(values.get(PROV.wasGeneratedBy.value, ()))

@@ -13,6 +13,7 @@ from accordgraph.errors import (
     QueryError,
     WorkerError,
 )
+from accordgraph.results.json_reader import Row, read_rows
 from accordgraph.sparql.query import Graphs
 
 _COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
@@ -37,7 +38,7 @@ class Asking:
     async def loads(self) -> tuple[str, ...]:
         """Return the loads that the record names."""
         try:
-            return tuple(row["load"]["value"] for row in await self._bindings(load_record.LOADS))
+            return tuple(row["load"].value for row in await self._bindings(load_record.LOADS))
         except LookupError as error:
             raise WorkerError("the engine behind this endpoint does not name what was asked for") from error
 
@@ -57,20 +58,19 @@ class Asking:
                 "a triple in common; without graphs the merged dataset is asked, which has each triple once"
             )
 
-    async def _bindings(self, text: str, graphs: Graphs | None = None) -> list[dict[str, dict[str, str]]]:
+    async def _bindings(self, text: str, graphs: Graphs | None = None) -> list[Row]:
         sent = fields(text, graphs or Graphs())
         response = await self._client.post(self._url, data=sent, headers={"Accept": RESULTS})
         if response.status_code != 200:
             raise await refusal(response)
         try:
-            bindings: list[dict[str, dict[str, str]]] = response.json()["results"]["bindings"]
-        except (LookupError, TypeError, ValueError) as error:
+            return read_rows(response.content)
+        except ValueError as error:
             raise WorkerError("the engine behind this endpoint gave no results in JSON") from error
-        return bindings
 
     async def _number(self, text: str, graphs: Graphs) -> int:
         try:
-            return int((await self._bindings(text, graphs))[0]["n"]["value"])
+            return int((await self._bindings(text, graphs))[0]["n"].value)
         except (LookupError, ValueError) as error:
             raise WorkerError("the engine behind this endpoint gave no number") from error
 

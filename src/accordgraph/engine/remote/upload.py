@@ -19,6 +19,7 @@ from accordgraph.engine.remote.load_record import RECORD, Record, begun
 from accordgraph.engine.remote.write_protocols import QUERYING, UNSAID, Ways, send, ways_of, writer_by
 from accordgraph.errors import EndpointError, InputError
 from accordgraph.namespaces import BASE, RDF, XSD
+from accordgraph.results.json_reader import Row, read_rows
 from accordgraph.settings import Settings
 
 _GRAPHS = f"{BASE}graph/"
@@ -159,29 +160,28 @@ class _Engine:
 
     def counts(self) -> dict[str, int]:
         """Return how many triples each named graph has."""
-        return {row["g"]["value"]: int(row["n"]["value"]) for row in self._bindings(_COUNT_NAMED)}
+        return {row["g"].value: int(row["n"].value) for row in self._bindings(_COUNT_NAMED)}
 
-    def _bindings(self, text: str, graph: str | None = None) -> list[dict[str, dict[str, str]]]:
+    def _bindings(self, text: str, graph: str | None = None) -> list[Row]:
         response = self._ask(text, graph)
         try:
-            found: list[dict[str, dict[str, str]]] = response.json()["results"]["bindings"]
-        except (ValueError, LookupError, TypeError) as error:
+            return read_rows(response.content)
+        except ValueError as error:
             raise EndpointError(self.query, "the answer is not SPARQL results in JSON") from error
-        return found
 
     def typed(self, merged: str | None) -> set[str]:
         """Return the literals of the merged dataset that are no texts, as the engine writes them."""
         terms = [row["o"] for row in self._bindings(_TYPED, merged)]
         return {
-            str(ox.Literal(term["value"], datatype=ox.NamedNode(term["datatype"])))
+            str(ox.Literal(term.value, datatype=ox.NamedNode(term.datatype)))
             for term in terms
-            if "datatype" in term
+            if term.datatype
         }
 
     def verify(self, graphs: dict[str, _Graph], merged: str | None) -> None:
         """Raise `EndpointError` when a graph has another number of triples than was sent."""
         there = self.counts()
-        there[""] = int(self._bindings(_COUNT_DEFAULT, merged)[0]["n"]["value"])
+        there[""] = int(self._bindings(_COUNT_DEFAULT, merged)[0]["n"].value)
         for name, graph in graphs.items():
             if there.get(name, 0) != len(graph):
                 which = f"the graph {name}" if name else "the default graph"

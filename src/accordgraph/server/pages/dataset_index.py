@@ -7,10 +7,11 @@ from itertools import islice
 from accordgraph.library.query_file import Query, load_queries
 from accordgraph.namespaces import BASE
 from accordgraph.project import Project
+from accordgraph.results.json_reader import Row
 from accordgraph.server.http import problems
 from accordgraph.server.http.languages import LANGUAGES
 from accordgraph.server.http.problems import Problem
-from accordgraph.server.pages.jsonld import Context, Row
+from accordgraph.server.pages.jsonld import Context
 from accordgraph.server.pages.term_labels import Vocabulary
 from accordgraph.server.query_service.per_dataset import Fresh
 from accordgraph.server.query_service.service import Answers
@@ -77,7 +78,7 @@ class Catalogue:
             }
         )
 
-    async def rows(self, name: str, **values: Iterable[str]) -> list[dict[str, dict[str, str]]]:
+    async def rows(self, name: str, **values: Iterable[str]) -> list[Row]:
         """Return the rows of a query; raises `Problem` when it fails."""
         return await self._answers.rows(self.query(name, **values))
 
@@ -90,7 +91,7 @@ class Catalogue:
         ours = list(islice((iri for iri in iris if iri.startswith(BASE)), _MOST_LABELS))
         found: dict[str, dict[str, str]] = {}
         for row in await self.rows("linked/labels", thing=ours, language=LANGUAGES) if ours else ():
-            found.setdefault(row["thing"]["value"], {})[row["language"]["value"]] = row["label"]["value"]
+            found.setdefault(row["thing"].value, {})[row["language"].value] = row["label"].value
         return found
 
     async def _ask(self) -> Known:
@@ -101,10 +102,10 @@ class Catalogue:
         ontologies = await self.rows("linked/ontologies")
         return Known(
             digest,
-            frozenset(row["thing"]["value"] for row in things),
+            frozenset(row["thing"].value for row in things),
             _withdrawn(await self.rows("linked/withdrawn")),
-            {row["graph"]["value"]: int(row["triples"]["value"]) for row in graphs},
-            {row["ontology"]["value"]: row.get("version", {}).get("value", "") for row in ontologies},
+            {row["graph"].value: int(row["triples"].value) for row in graphs},
+            {row["ontology"].value: row["version"].value if "version" in row else "" for row in ontologies},
             Vocabulary(terms),
             Context(terms, values),
         )
@@ -114,9 +115,9 @@ def _withdrawn(rows: Iterable[Row]) -> dict[str, Withdrawn]:
     notes: dict[str, str] = {}
     replacements: dict[str, set[str]] = {}
     for row in rows:
-        thing = row["thing"]["value"]
-        notes.setdefault(thing, row["note"]["value"] if "note" in row else "")
+        thing = row["thing"].value
+        notes.setdefault(thing, row["note"].value if "note" in row else "")
         replacements.setdefault(thing, set())
         if "replacement" in row:
-            replacements[thing].add(row["replacement"]["value"])
+            replacements[thing].add(row["replacement"].value)
     return {thing: Withdrawn(note, tuple(sorted(replacements[thing]))) for thing, note in notes.items()}

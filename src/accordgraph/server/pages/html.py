@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 from jinja2 import Environment, PackageLoader
 
 from accordgraph.namespaces import BASE, shorten
+from accordgraph.results.json_reader import URI, Table
 from accordgraph.server.http.languages import LANGUAGES, PARAMETER, Language
 from accordgraph.sparql.query import Graphs
 
@@ -88,26 +89,26 @@ def best_text(texts: Mapping[str, str], language: Language) -> tuple[str, str]:
     return next(((text, code) for code, text in sorted(texts.items())), ("", ""))
 
 
-async def names_in(content: dict[str, Any], language: Language, find_labels: FindLabels) -> dict[str, str]:
+async def names_in(content: Table, language: Language, find_labels: FindLabels) -> dict[str, str]:
     """Return the labels of the IRIs in a `TABLE` that have one, in the language of the page."""
-    cells = (cell for row in content.get("rows", ()) for cell in row if cell and cell["type"] == "uri")
-    labels = await find_labels(dict.fromkeys(cell["value"] for cell in cells))
+    cells = (cell for row in content.rows for cell in row if cell and cell.kind == URI)
+    labels = await find_labels(dict.fromkeys(cell.value for cell in cells))
     return {iri: best_text(texts, language)[0] for iri, texts in labels.items()}
 
 
 def table(
     text: str, graphs: Graphs, language: Language, find_labels: FindLabels, most_rows: int
-) -> Callable[[dict[str, object]], Awaitable[bytes]]:
+) -> Callable[[Table], Awaitable[bytes]]:
     """Return what makes a page of the answer to a query; `find_labels` finds labels for IRIs of the graph.
 
     `most_rows` is how many rows or triples the other forms may have.
     """
     asked = {"query": text, "default-graph-uri": graphs.default, "named-graph-uri": graphs.named}
 
-    async def render(content: dict[str, Any]) -> bytes:
+    async def render(content: Table) -> bytes:
         names = await names_in(content, language, find_labels)
-        is_graph = content.get("columns") == ["subject", "predicate", "object"]
-        others = ("ttl", "nt", "jsonld", "rdf") if is_graph and "boolean" not in content else _OTHER_FORMS
+        is_graph = content.columns == ["subject", "predicate", "object"]
+        others = ("ttl", "nt", "jsonld", "rdf") if is_graph else _OTHER_FORMS
         links = [(form, address_of("/sparql", **asked, format=form)) for form in others]
         here = address_of("/sparql", **asked, format="html")
         return page(

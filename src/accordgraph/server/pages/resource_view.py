@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from accordgraph.namespaces import ACG, DCTERMS, OWL, RDF, SKOS, shorten
+from accordgraph.results.json_reader import LITERAL, URI, Term, TermTriple
 from accordgraph.server.http.languages import Language
 from accordgraph.server.pages.html import best_text
-from accordgraph.server.pages.jsonld import Cell, Triple
 from accordgraph.server.pages.term_labels import Vocabulary
 
 _TYPE, _LABEL, _TITLE = RDF.type.value, SKOS.prefLabel.value, DCTERMS["title"].value
@@ -34,7 +34,7 @@ class Passage:
 class Value:
     """A value of a statement, with its label where it has one and the evidence for it."""
 
-    cell: Cell
+    cell: Term
     label: str
     claims: list[str] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)
@@ -54,17 +54,17 @@ class Statement:
 class Said:
     """A set of triples by subject and predicate, with its labels and its claims by what they state."""
 
-    def __init__(self, triples: Iterable[Triple]) -> None:
-        self.by_subject: dict[str, dict[str, list[Cell]]] = {}
+    def __init__(self, triples: Iterable[TermTriple]) -> None:
+        self.by_subject: dict[str, dict[str, list[Term]]] = {}
         self.labels: dict[str, dict[str, str]] = {}
         self.claims: dict[tuple[str, str, str], list[str]] = {}
         for node, predicate, value in triples:
-            self.by_subject.setdefault(_key(node), {}).setdefault(predicate["value"], []).append(value)
-            if predicate["value"] == _LABEL:
-                self.labels.setdefault(_key(node), {})[value.get("xml:lang", "")] = value["value"]
+            self.by_subject.setdefault(node.key, {}).setdefault(predicate.value, []).append(value)
+            if predicate.value == _LABEL:
+                self.labels.setdefault(node.key, {})[value.language] = value.value
         for subject, said in self.by_subject.items():
             if all(part in said for part in (_SUBJECT, _PREDICATE, _OBJECT)):
-                key = (_key(said[_SUBJECT][0]), said[_PREDICATE][0]["value"], _key(said[_OBJECT][0]))
+                key = (said[_SUBJECT][0].key, said[_PREDICATE][0].value, said[_OBJECT][0].key)
                 self.claims.setdefault(key, []).append(subject)
 
 
@@ -80,7 +80,7 @@ class Portrait:
     def label(self) -> str:
         """The name of the subject, else its title, else its IRI in short."""
         for predicate in (_LABEL, _TITLE):
-            titles = {cell.get("xml:lang", ""): cell["value"] for cell in self._own.get(predicate, ())}
+            titles = {cell.language: cell.value for cell in self._own.get(predicate, ())}
             if titles:
                 return best_text(titles, self._language)[0]
         return shorten(self.iri).removeprefix("<").removesuffix(">")
@@ -88,11 +88,11 @@ class Portrait:
     @property
     def classes(self) -> list[tuple[str, str]]:
         """The most exact classes of the subject, each with its name."""
-        exact = self._vocabulary.most_exact(cell["value"] for cell in self._own.get(_TYPE, ()))
+        exact = self._vocabulary.most_exact(cell.value for cell in self._own.get(_TYPE, ()))
         return [(iri, self.name(iri)) for iri in exact]
 
     @property
-    def descriptions(self) -> list[Cell]:
+    def descriptions(self) -> list[Term]:
         """What the subject is, in the language of the page or else in all that there are."""
         return [
             cell
@@ -103,7 +103,7 @@ class Portrait:
     @property
     def deprecated(self) -> bool:
         """Whether the subject should not be used any more."""
-        return any(cell["value"] == "true" for cell in self._own.get(_DEPRECATED, ()))
+        return any(cell.value == "true" for cell in self._own.get(_DEPRECATED, ()))
 
     @property
     def statements(self) -> list[Statement]:
@@ -125,7 +125,7 @@ class Portrait:
         """What claims say of the subject that the graph does not adopt."""
         found = []
         for (subject, predicate, value), claims in sorted(self._claims.items()):
-            if subject == self.iri and value not in map(_key, self._own.get(predicate, ())):
+            if subject == self.iri and value not in [cell.key for cell in self._own.get(predicate, ())]:
                 cells = self._said[claims[0]][_OBJECT]
                 found.append(Statement(predicate, self.name(predicate), [self._value(predicate, cells[0])]))
         return found
@@ -134,7 +134,7 @@ class Portrait:
         """Return what points to the subject, of these pairs of a property and a thing, by property."""
         found: dict[str, list[Value]] = {}
         for predicate, other in rows:
-            cell = {"type": "uri", "value": other}
+            cell = Term(URI, other)
             claims = self._claims.get((other, predicate, self.iri), [])
             value = Value(cell, self.name(other), claims, self._cited(claims), self._sources(claims))
             found.setdefault(predicate, []).append(value)
@@ -148,34 +148,34 @@ class Portrait:
         beyond: dict[str, set[str]] = {}
         for predicate, cells in self._own.items():
             for broader in self._vocabulary.broader(predicate):
-                beyond.setdefault(broader, set()).update(map(_key, cells))
+                beyond.setdefault(broader, set()).update(cell.key for cell in cells)
         found = []
         for predicate, cells in self._own.items():
             if predicate in _APART:
                 continue
             follows = beyond.get(predicate, set())
-            chosen = [cell for cell in self._in_language(cells) if (_key(cell) in follows) == derived]
+            chosen = [cell for cell in self._in_language(cells) if (cell.key in follows) == derived]
             if chosen:
                 values = sorted((self._value(predicate, cell) for cell in chosen), key=lambda v: v.label)
                 found.append(Statement(predicate, self.name(predicate), values))
         return sorted(found, key=lambda statement: (statement.property != _TITLE, statement.label))
 
-    def _value(self, predicate: str, cell: Cell) -> Value:
-        claims = self._claims.get((self.iri, predicate, _key(cell)), [])
+    def _value(self, predicate: str, cell: Term) -> Value:
+        claims = self._claims.get((self.iri, predicate, cell.key), [])
         return Value(cell, self._text(cell), claims, self._cited(claims), self._sources(claims))
 
-    def _text(self, cell: Cell) -> str:
-        if cell["type"] == "literal":
-            return cell["value"]
-        return self.name(cell["value"]) if cell["type"] == "uri" else self._inline(cell)
+    def _text(self, cell: Term) -> str:
+        if cell.kind == LITERAL:
+            return cell.value
+        return self.name(cell.value) if cell.kind == URI else self._inline(cell)
 
-    def _inline(self, cell: Cell) -> str:
+    def _inline(self, cell: Term) -> str:
         """Return a blank node as text: the members of a list, or what is said of it."""
-        said = self._said.get(_key(cell), {})
+        said = self._said.get(cell.key, {})
         if RDF.first.value in said:
             rest = said[RDF.rest.value][0]
             head = self._text(said[RDF.first.value][0])
-            return head if rest["value"] == RDF.nil.value else f"{head}, {self._text(rest)}"
+            return head if rest.value == RDF.nil.value else f"{head}, {self._text(rest)}"
         pairs = (
             f"{self.name(predicate)}: {self._text(value)}"
             for predicate, cells in said.items()
@@ -183,33 +183,24 @@ class Portrait:
         )
         return "; ".join(pairs)
 
-    def _in_language(self, cells: Sequence[Cell]) -> list[Cell]:
+    def _in_language(self, cells: Sequence[Term]) -> list[Term]:
         """Return the values that are in the language of the page or in none; all, if that leaves nothing."""
-        fit = [cell for cell in cells if cell.get("xml:lang", self._language.code) == self._language.code]
+        fit = [cell for cell in cells if cell.language in ("", self._language.code)]
         return fit or list(cells)
 
     def _cited(self, claims: Iterable[str]) -> list[Passage]:
-        cells = {_key(cell): cell for claim in claims for cell in self._said[claim].get(_EVIDENCE, ())}
+        cells = {cell.key: cell for claim in claims for cell in self._said[claim].get(_EVIDENCE, ())}
         return self._passages(cells.values())
 
     def _sources(self, claims: Iterable[str]) -> list[str]:
-        return sorted({cell["value"] for claim in claims for cell in self._said[claim].get(_SOURCE, ())})
+        return sorted({cell.value for claim in claims for cell in self._said[claim].get(_SOURCE, ())})
 
-    def _passages(self, cells: Iterable[Cell]) -> list[Passage]:
-        return sorted((self._passage(cell["value"]) for cell in cells), key=lambda passage: passage.iri)
+    def _passages(self, cells: Iterable[Term]) -> list[Passage]:
+        return sorted((self._passage(cell.value) for cell in cells), key=lambda passage: passage.iri)
 
     def _passage(self, iri: str) -> Passage:
         said = self._said.get(iri, {})
-        first, last = (said[key][0]["value"] if key in said else "" for key in (_FIRST, _LAST))
-        section = said[_SECTION][0]["value"] if _SECTION in said else self.name(iri)
-        source = self.name(said[_PART_OF][0]["value"]) if _PART_OF in said else ""
+        first, last = (said[key][0].value if key in said else "" for key in (_FIRST, _LAST))
+        section = said[_SECTION][0].value if _SECTION in said else self.name(iri)
+        source = self.name(said[_PART_OF][0].value) if _PART_OF in said else ""
         return Passage(iri, section, source, first if first == last else f"{first}–{last}")
-
-
-def _key(cell: Cell) -> str:
-    """Return a text that is the same for the same term."""
-    if cell["type"] == "uri":
-        return cell["value"]
-    if cell["type"] == "bnode":
-        return f"_:{cell['value']}"
-    return f'"{cell["value"]}"{cell.get("xml:lang", "")}^{cell.get("datatype", "")}'

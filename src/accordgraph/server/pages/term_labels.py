@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from accordgraph.namespaces import shorten
+from accordgraph.results.json_reader import Row
 from accordgraph.server.http.languages import Language
 from accordgraph.server.pages.html import best_text
-from accordgraph.server.pages.jsonld import Row
 
 
 class Vocabulary:
@@ -15,11 +15,11 @@ class Vocabulary:
         self._labels: dict[str, dict[str, str]] = {}
         self._broader: dict[str, set[str]] = {}
         for row in terms:
-            term = row["term"]["value"]
+            term = row["term"].value
             if "label" in row:
-                self._labels.setdefault(term, {})[row["label"].get("xml:lang", "")] = row["label"]["value"]
+                self._labels.setdefault(term, {})[row["label"].language] = row["label"].value
             if "broader" in row:
-                self._broader.setdefault(term, set()).add(row["broader"]["value"])
+                self._broader.setdefault(term, set()).add(row["broader"].value)
 
     def label(self, iri: str, language: Language, others: Mapping[str, Mapping[str, str]]) -> str:
         """Return the name of a term: the ontology's label, ours, one of the `others`, or its short form."""

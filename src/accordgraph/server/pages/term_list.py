@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 
 from accordgraph.namespaces import RDF
+from accordgraph.results.json_reader import TermTriple
 from accordgraph.server.http.languages import Language
 from accordgraph.server.pages import html, urls
-from accordgraph.server.pages.jsonld import Triple
 from accordgraph.server.pages.resource_view import Portrait, Said
 from accordgraph.server.pages.term_labels import Vocabulary
 
 
 def sections(
-    triples: Sequence[Triple],
+    triples: Sequence[TermTriple],
     iri: str,
     address: str,
     language: Language,
@@ -25,7 +25,7 @@ def sections(
     for subject, statements in sorted(said.by_subject.items()):
         if subject == iri or subject.startswith("_:"):
             continue
-        kinds = vocabulary.most_exact(cell["value"] for cell in statements.get(RDF.type.value, ()))
+        kinds = vocabulary.most_exact(cell.value for cell in statements.get(RDF.type.value, ()))
         portrait = Portrait(said, subject, language, vocabulary)
         anchor = subject.removeprefix(f"{iri}#")
         parts.setdefault(kinds[0] if kinds else "", []).append((anchor, portrait))

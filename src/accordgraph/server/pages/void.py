@@ -68,25 +68,25 @@ async def numbers(catalogue: Catalogue) -> Numbers:
     (totals,) = await catalogue.rows("void/totals")
     by_class: dict[str, dict[str, int]] = {}
     for row in await catalogue.rows("void/class-properties"):
-        triples = int(row["triples"]["value"])
-        by_class.setdefault(row["class"]["value"], {})[row["property"]["value"]] = triples
+        triples = int(row["triples"].value)
+        by_class.setdefault(row["class"].value, {})[row["property"].value] = triples
     terms_of_use = await catalogue.rows("void/terms-of-use")
     return Numbers(
-        {name: int(cell["value"]) for name, cell in totals.items()},
-        {row["class"]["value"]: int(row["things"]["value"]) for row in await catalogue.rows("void/classes")},
+        {name: int(cell.value) for name, cell in totals.items()},
+        {row["class"].value: int(row["things"].value) for row in await catalogue.rows("void/classes")},
         {
-            row["property"]["value"]: (
-                int(row["triples"]["value"]),
-                int(row["subjects"]["value"]),
-                int(row["objects"]["value"]),
+            row["property"].value: (
+                int(row["triples"].value),
+                int(row["subjects"].value),
+                int(row["objects"].value),
             )
             for row in await catalogue.rows("void/properties")
         },
         by_class,
         dict((await catalogue.known()).graphs),
-        [row["example"]["value"] for row in await catalogue.rows("void/examples") if "example" in row],
-        list(dict.fromkeys(row["license"]["value"] for row in terms_of_use)),
-        list(dict.fromkeys(row["publisher"]["value"] for row in terms_of_use if "publisher" in row)),
+        [row["example"].value for row in await catalogue.rows("void/examples") if "example" in row],
+        list(dict.fromkeys(row["license"].value for row in terms_of_use)),
+        list(dict.fromkeys(row["publisher"].value for row in terms_of_use if "publisher" in row)),
     )
 
 

@@ -14,6 +14,7 @@ from starlette.types import Receive
 from accordgraph.engine.engine import Current, Job
 from accordgraph.errors import AccordGraphError
 from accordgraph.results import formats
+from accordgraph.results.json_reader import Table
 from accordgraph.server.http import problems
 from accordgraph.server.http.negotiation import Choice
 from accordgraph.server.http.problems import Problem
@@ -26,7 +27,7 @@ _FIRST_BYTES, _FIRST_SECONDS = 65_536, 0.2
 _PAGE_BYTES = 4 * 2**20
 """The most octets of the content of a page."""
 
-Render = Callable[[dict[str, object]], bytes | Awaitable[bytes]]
+Render = Callable[[Table], bytes | Awaitable[bytes]]
 """Makes the body of a response from the content of a `TABLE`; it may have to wait for more."""
 Ended = Callable[[Job, str, float], None]
 """Is told how a query ended, in a word, and how many seconds that took."""

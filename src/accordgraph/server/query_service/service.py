@@ -19,6 +19,7 @@ from accordgraph import __version__
 from accordgraph.engine.engine import UNKNOWN, Current, Job, gather
 from accordgraph.errors import AccordGraphError
 from accordgraph.results import formats
+from accordgraph.results.json_reader import Row, read_rows, read_table
 from accordgraph.server.http import request_context
 from accordgraph.server.http.compression import encode
 from accordgraph.server.http.negotiation import Choice
@@ -56,8 +57,8 @@ class Answers:
         self._budgets = Budgets(settings.client_seconds, settings.client_errors)
         self._observe = observe
 
-    async def rows(self, text: str) -> list[dict[str, dict[str, str]]]:
-        """Return the bindings of a SELECT of ours, as the JSON of SPARQL results has them; they are kept.
+    async def rows(self, text: str) -> list[Row]:
+        """Return the bindings of a SELECT of ours; they are kept.
 
         Raises `Problem` when there is no place for the query, or it fails.
         """
@@ -71,8 +72,7 @@ class Answers:
                 raise as_problem(error) from error
             if self._lasts(job, token):
                 self.cache.put(key, body)
-        bindings: list[dict[str, dict[str, str]]] = json.loads(body)["results"]["bindings"]
-        return bindings
+        return read_rows(body)
 
     async def count(self, request: Request, text: str) -> int:
         """Return how many rows a SELECT gives, on the account of the client; the number is kept.
@@ -200,7 +200,7 @@ class Answers:
         body = run.spool.whole()
         run.close()
         if render := run.question.render:
-            made = await asyncio.to_thread(render, json.loads(body))
+            made = await asyncio.to_thread(render, read_table(body))
             body = made if isinstance(made, bytes) else await made
         return await asyncio.to_thread(encode, coding, body)
 

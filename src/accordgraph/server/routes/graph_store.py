@@ -3,8 +3,6 @@
 A named graph is a document, so its own IRI answers with it. Nothing can be written: 403, with the reason.
 """
 
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -12,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 from accordgraph.errors import shown
 from accordgraph.namespaces import BASE, shorten
 from accordgraph.results import formats
+from accordgraph.results.json_reader import URI, Table
 from accordgraph.server.http import problems
 from accordgraph.server.http.languages import Language, language_of
 from accordgraph.server.http.problems import Problem
@@ -108,15 +107,15 @@ def _options(request: Request) -> Response | None:
 
 
 def _page(known: Known, iri: str, address: str, language: Language, most_rows: int) -> Render:
-    def render(content: dict[str, Any]) -> bytes:
-        column = {name: place for place, name in enumerate(content["columns"])}
+    def render(content: Table) -> bytes:
+        column = {name: place for place, name in enumerate(content.columns)}
         rows = []
-        for row in content["rows"]:
+        for row in content.rows:
             thing, label = row[column["thing"]], row[column["label"]]
-            is_iri = thing["type"] == "uri"
-            name = known.vocabulary.label(thing["value"], language, {}) if is_iri else f"_:{thing['value']}"
-            count = int(row[column["statements"]]["value"])
-            rows.append((thing["value"] if is_iri else "", label["value"] if label else name, count))
+            is_iri = thing.kind == URI
+            name = known.vocabulary.label(thing.value, language, {}) if is_iri else thing.key
+            count = int(row[column["statements"]].value)
+            rows.append((thing.value if is_iri else "", label.value if label else name, count))
         alternates = urls.alternates(address, language)
         return html.page(
             "graph.html",
@@ -126,7 +125,7 @@ def _page(known: Known, iri: str, address: str, language: Language, most_rows: i
             iri=iri,
             name=shorten(iri).strip("<>").removeprefix(BASE),
             rows=rows,
-            more=content["more"],
+            more=content.more,
             most_rows=most_rows,
             alternates=alternates,
             links=[(form.name, link[1]) for form, link in zip(urls.FORMS, alternates, strict=True)][:-1],

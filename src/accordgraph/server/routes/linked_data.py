@@ -6,7 +6,6 @@ document at `/doc/...`. The terms of an ontology are parts of one document, whic
 
 import json
 from dataclasses import dataclass, replace
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,13 +14,13 @@ from starlette.routing import BaseRoute, Route
 from accordgraph.errors import shown
 from accordgraph.namespaces import BASE, CONCEPT, ID, RDF
 from accordgraph.results import formats
+from accordgraph.results.json_reader import URI, Row, Table
 from accordgraph.results.row_limit import too_many_rows
 from accordgraph.server.http import problems
 from accordgraph.server.http.languages import Language, language_of
 from accordgraph.server.http.problems import Problem
 from accordgraph.server.pages import html, urls
 from accordgraph.server.pages.dataset_index import Catalogue, Known
-from accordgraph.server.pages.jsonld import Row
 from accordgraph.server.pages.resource_view import Portrait, Said
 from accordgraph.server.pages.term_list import sections
 from accordgraph.server.query_service.execution import Question, Render
@@ -122,8 +121,8 @@ class Linked:
         """Return what points to a thing; raises the 404 `Problem` for a page that it does not have."""
         rows = await self._catalogue.rows("linked/references", thing=[iri])
         subject, object_ = RDF.subject.value, RDF.object.value
-        direct = [_pair(row) for row in rows if "claim" not in row and row["other"]["type"] == "uri"]
-        claims = [(_pair(row), row["claim"]["value"]) for row in rows if "claim" in row]
+        direct = [_pair(row) for row in rows if "claim" not in row and row["other"].kind == URI]
+        claims = [(_pair(row), row["claim"].value) for row in rows if "claim" in row]
         adopted = set(direct) & {pair for pair, _ in claims}
         shown_elsewhere = {claim for pair, claim in claims if pair in adopted}
         pairs = [
@@ -142,10 +141,10 @@ class Linked:
         return References(on_page, claims_, number, count, len(pairs), len(rows) == _MOST_REFERENCES)
 
     def _json_ld(self, known: Known, iri: str) -> Render:
-        def render(content: dict[str, Any]) -> bytes:
-            if content["more"]:
+        def render(content: Table) -> bytes:
+            if content.more:
                 raise as_problem(too_many_rows(self._answers.settings.answer_rows))
-            document = known.context.write(content["rows"], first=iri)
+            document = known.context.write(content.rows, first=iri)
             return json.dumps(document, ensure_ascii=False, indent=1).encode()
 
         return render
@@ -180,7 +179,7 @@ def _check_named(request: Request) -> None:
 
 
 def _pair(row: Row) -> tuple[str, str]:
-    return row["property"]["value"], row["other"]["value"]
+    return row["property"].value, row["other"].value
 
 
 def _named(path: str) -> str:
@@ -193,15 +192,15 @@ def _named(path: str) -> str:
 def _resource_page(
     known: Known, iri: str, address: str, references: References, language: Language
 ) -> Render:
-    def render(content: dict[str, Any]) -> bytes:
-        portrait = Portrait(Said(content["rows"]), iri, language, known.vocabulary)
+    def render(content: Table) -> bytes:
+        portrait = Portrait(Said(content.rows), iri, language, known.vocabulary)
         steps = {
             step: html.address_of(f"{address}.html", page=number)
             for step, number in references.neighbours.items()
         }
         here = html.address_of(address, page=references.page if references.page > 1 else None)
         alternates = urls.alternates(address, language, references.page)
-        json_ld = json.dumps(known.context.write(content["rows"], first=iri), ensure_ascii=False)
+        json_ld = json.dumps(known.context.write(content.rows, first=iri), ensure_ascii=False)
         return html.page(
             "thing.html",
             language,
@@ -225,7 +224,7 @@ def _resource_page(
 
 
 def _ontology_page(known: Known, iri: str, address: str, language: Language) -> Render:
-    def render(content: dict[str, Any]) -> bytes:
-        return sections(content["rows"], iri, address, language, known.vocabulary)
+    def render(content: Table) -> bytes:
+        return sections(content.rows, iri, address, language, known.vocabulary)
 
     return render

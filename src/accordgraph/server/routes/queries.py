@@ -8,7 +8,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Path
@@ -22,6 +22,7 @@ from accordgraph.library.query_file import Query
 from accordgraph.library.sparql_examples import triples_of
 from accordgraph.results import formats
 from accordgraph.results.formats import Form
+from accordgraph.results.json_reader import Table
 from accordgraph.results.result import Answer
 from accordgraph.server.http import problems
 from accordgraph.server.http.languages import PARAMETER, language_of
@@ -98,7 +99,7 @@ class QueryApi:
         if CONCEPTS not in self.library.queries:
             return {}
         rows = await self._answers.rows(self.library.queries[CONCEPTS].text)
-        return schemes_of(row["concept"]["value"] for row in rows)
+        return schemes_of(row["concept"].value for row in rows)
 
     def _index(self, request: Request, name: str | None) -> Response:
         choice = choose_form(header_of(request, "accept"), name, LISTS)
@@ -184,7 +185,7 @@ class QueryApi:
         }
         language, here = language_of(request), _here(request)
 
-        async def render(content: dict[str, Any]) -> bytes:
+        async def render(content: Table) -> bytes:
             names = await html.names_in(content, language, self._catalogue.labels)
             return html.page("query.html", language, here, content=content, names=names, **values)
 

@@ -19,13 +19,14 @@ from accordgraph.project import Project
 from accordgraph.rdf.canonical_turtle import write as canonical_turtle
 from accordgraph.rdf.turtle import read
 from accordgraph.results import formats
+from accordgraph.results.json_reader import rows_of
 from accordgraph.server.http import problems
 from accordgraph.server.http.languages import language_of
 from accordgraph.server.http.negotiation import Choice
 from accordgraph.server.http.problems import KINDS, Problem
 from accordgraph.server.pages import html, urls
 from accordgraph.server.pages.dataset_index import Catalogue
-from accordgraph.server.pages.graph_writer import rows_of, write_graph
+from accordgraph.server.pages.jsonld import write_graph
 from accordgraph.server.pages.term_list import sections
 from accordgraph.server.pages.void import DATASET, describe, numbers
 from accordgraph.server.query_service.service import Answers
