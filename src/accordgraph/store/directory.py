@@ -74,7 +74,7 @@ def _new(folder: Path, digest: str) -> Path:
 
 def _fill(engine: Path, dataset: bytes) -> int:
     store = ox.Store(str(engine))
-    store.bulk_load(dataset, ox.RdfFormat.N_QUADS)
+    store.bulk_extend(ox.parse(dataset, ox.RdfFormat.N_QUADS))  # keeps the labels of blank nodes
     store.optimize()
     store.flush()
     return sum(1 for _ in store.quads_for_pattern(None, None, None, ox.DefaultGraph()))

@@ -104,7 +104,7 @@ class MemoryStore(LocalStore):
 
     def __init__(self, dataset: bytes) -> None:
         store = ox.Store()
-        store.bulk_load(dataset, ox.RdfFormat.N_QUADS)
+        store.bulk_extend(ox.parse(dataset, ox.RdfFormat.N_QUADS))  # keeps the labels of blank nodes
         length = sum(1 for _ in store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
         super().__init__(store, hashlib.sha256(dataset).hexdigest(), length)
 
