@@ -55,7 +55,7 @@ def oracle(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """An `oxigraph` server filled by its own means."""
     folder = tmp_path_factory.mktemp("oracle")
     store = ox.Store(str(folder))
-    store.bulk_load(path=dataset, format=ox.RdfFormat.N_QUADS)
+    store.bulk_extend(ox.parse(path=dataset, format=ox.RdfFormat.N_QUADS))  # keeps the labels of blank nodes
     store.optimize()
     store.flush()
     del store
