@@ -1,6 +1,7 @@
 """Real servers on loopback: over the small datasets of this folder, and over the real one."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -9,7 +10,7 @@ import pytest
 
 from accordgraph.dataset.build import NQUADS
 from accordgraph.namespaces import ACG, GRAPH, ID, RDF
-from support.live_server import serving
+from support.live_server import FREE, serving
 
 FOLDER = Path(__file__).parent
 DATASET = FOLDER / "dataset.nq"
@@ -31,7 +32,7 @@ def http(address: str) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="session")
 def real_address(dataset: Path) -> Iterator[str]:
     """The address of a server over the real dataset."""
-    with serving(dataset) as address:
+    with serving(dataset, replace(FREE, query_seconds=60)) as address:
         yield address
 
 

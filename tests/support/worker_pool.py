@@ -24,7 +24,9 @@ BOMB = Job.of(
     "csv",
 )
 FEW = Settings(spare_workers=2, quick_seconds=0.2, query_seconds=5)
-UNCAPPED = Settings(spare_workers=1, query_bytes=10**8, query_depth=10**9, query_patterns=10**9)
+UNCAPPED = Settings(
+    spare_workers=1, query_seconds=60, query_bytes=10**8, query_depth=10**9, query_patterns=10**9
+)
 CRASH = Job.of("ASK { FILTER(?a<" + "(" * 800_000 + "1" + ")" * 800_000 + "&&2>1) }", "csv")
 """Brackets that the lexer takes for an IRI, more than the stack of a worker holds."""
 
