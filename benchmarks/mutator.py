@@ -6,7 +6,7 @@ The same seed gives the same queries.
 import random
 from collections.abc import Iterator, Sequence
 
-from accordgraph.sparql.tokenizer import tokens
+from accordgraph.sparql.tokenizer import tokenize
 
 _MARKS = """
 ( ) { } [ ] < > ' " \'\'\' \\ # ^ ^^ @ | ! ? $ * + / . ; , _: \\u0041 <> <<( )>> << >>
@@ -75,7 +75,7 @@ def mutations(texts: Sequence[str], seed: int) -> Iterator[str]:
 
 def _pieces(text: str) -> list[str]:
     """Cut a text into its tokens and what stands between them."""
-    starts = [token.start for token in tokens(text)]
+    starts = [token.start for token in tokenize(text)]
     return [text[start:end] for start, end in zip([0, *starts], [*starts, len(text)], strict=True)]
 
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from accordgraph.cli import main
 from accordgraph.dataset.build import NQUADS
-from accordgraph.engine.remote.write_protocols import UNSAID, Ways
+from accordgraph.engine.remote.write_protocols import UNSPECIFIED, WriteProtocols
 from accordgraph.project import Project
 from support import engines
 from support.paths import ROOT
@@ -94,4 +94,4 @@ def target(request: pytest.FixtureRequest) -> Target:
     settings = FOR_VIRTUOSO if "virtuoso" in request.param else SETTINGS
     address: str = request.getfixturevalue(f"{request.param.split()[0]}_alone")
     update = address.replace("/query", "/update").replace("/sparql", "/sparql-auth")
-    return address, settings, Ways(update=update) if "update" in request.param else UNSAID
+    return address, settings, WriteProtocols(update=update) if "update" in request.param else UNSPECIFIED

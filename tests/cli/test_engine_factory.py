@@ -9,7 +9,7 @@ import pytest
 
 from accordgraph.cli.engine_factory import engine_maker
 from accordgraph.dataset.build import NQUADS, build
-from accordgraph.engine.engine import Current
+from accordgraph.engine.engine import CurrentEngine
 from accordgraph.engine.remote.upload import push
 from accordgraph.errors import DatasetNotBuilt, NotValidated
 from accordgraph.project import Project
@@ -57,7 +57,7 @@ def test_a_file_that_changes_after_it_was_looked_at_is_not_served(mini: Project)
     make, before = engine_maker(mini, SETTINGS), children()
 
     async def run() -> str:
-        current = Current(make)
+        current = CurrentEngine(make)
         await current.start()
         running = children()
         assert running > before

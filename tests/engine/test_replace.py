@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from accordgraph.engine.engine import Current, Job, gather
+from accordgraph.engine.engine import CurrentEngine, Job, gather
 from accordgraph.engine.workers.pool import Pool
 from accordgraph.errors import WorkerError
 from accordgraph.namespaces import ACG, ID
@@ -47,7 +47,7 @@ def test_exchanged_twice_under_way(tmp_path: Path, on_disk: bool) -> None:
             new.replace(source)
 
     async def run() -> tuple[list[bytes], list[set[str]], set[str]]:
-        current = Current(lambda: Pool(source, SETTINGS))
+        current = CurrentEngine(lambda: Pool(source, SETTINGS))
         await current.start()
         digests = {current.digest}
         gate = asyncio.Semaphore(8)
@@ -59,16 +59,18 @@ def test_exchanged_twice_under_way(tmp_path: Path, on_disk: bool) -> None:
         try:
             async with current.run(Job.of(EVERYTHING, "json")) as pieces:  # begun before
                 begun = [await anext(pieces)]
-                asked = [asyncio.create_task(ask()) for _ in range(QUERIES)]
+                options = [asyncio.create_task(ask()) for _ in range(QUERIES)]
                 for generation in (2, 3):
-                    while sum(task.done() for task in asked) < (generation - 1) * QUERIES // 3:
+                    while sum(task.done() for task in options) < (generation - 1) * QUERIES // 3:
                         await asyncio.sleep(0.001)
                     put(generation)
                     await current.replace()
                     digests.add(current.digest)
-                    asked += [asyncio.create_task(ask()) for _ in range(8)]  # else all may have ended by now
+                    options += [
+                        asyncio.create_task(ask()) for _ in range(8)
+                    ]  # else all may have ended by now
                 begun += [piece async for piece in pieces]
-            return begun, await asyncio.gather(*asked), digests
+            return begun, await asyncio.gather(*options), digests
         finally:
             await current.stop()
 
@@ -84,7 +86,7 @@ def test_what_cannot_start_does_not_take_the_place(tmp_path: Path) -> None:
     source = tmp_path / "dataset.nq"
 
     async def run() -> set[str]:
-        current = Current(lambda: Pool(source, SETTINGS))
+        current = CurrentEngine(lambda: Pool(source, SETTINGS))
         await current.start()
         try:
             source.write_bytes(b"no quads")

@@ -66,7 +66,7 @@ def oracle(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield client
 
 
-def asked(client: httpx.Client, path: str, query: str, form: Form) -> bytes:
+def options(client: httpx.Client, path: str, query: str, form: Form) -> bytes:
     response = client.post(path, data={"query": query}, headers={"Accept": form.media_type})
     assert response.status_code == 200, response.text
     assert response.headers["content-type"].partition(";")[0] == form.media_type
@@ -100,8 +100,8 @@ def check(found: bytes, expected: bytes, form: Form, *, ordered: bool) -> None:
 @pytest.mark.parametrize(("query", "form"), CASES)
 def test_library(ours: httpx.Client, oracle: httpx.Client, query: Query, form: Form) -> None:
     found, expected = (
-        asked(ours, "/sparql", query.text, form),
-        asked(oracle, "/query", query.text, form),
+        options(ours, "/sparql", query.text, form),
+        options(oracle, "/query", query.text, form),
     )
     check(found, expected, form, ordered=is_ordered(query.text))
 
@@ -114,7 +114,7 @@ def test_every_query_of_the_library_is_asked() -> None:
 @pytest.mark.parametrize("form", SOLUTIONS + GRAPHS, ids=lambda form: form.name)
 def test_one_difference_is_seen(ours: httpx.Client, form: Form, ordered: bool) -> None:
     name = "linked/document" if form in GRAPHS else "competency/evaluations-and-who-makes-them"
-    found = asked(ours, "/sparql", QUERIES[name].text, form)
+    found = options(ours, "/sparql", QUERIES[name].text, form)
     check(found, found, form, ordered=ordered)
     place = found.rindex(b"be/body/nar")
     with pytest.raises(AssertionError):
@@ -130,6 +130,9 @@ PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
 """
     query = ODD[name]
     for form in GRAPHS if "DESCRIBE" in query else SOLUTIONS:
-        found, expected = asked(ours, "/sparql", query, form), asked(oracle, "/query", prologue + query, form)
+        found, expected = (
+            options(ours, "/sparql", query, form),
+            options(oracle, "/query", prologue + query, form),
+        )
         assert parts(found, form) == parts(expected, form)
         assert isinstance(form.format, ox.RdfFormat) or found == expected

@@ -11,7 +11,7 @@ from accordgraph.errors import ParameterError, QueryFileError
 from accordgraph.library.query_file import Query, find_query, load_queries, load_query
 from accordgraph.namespaces import ID, PREFIXES
 from accordgraph.project import find_project
-from accordgraph.sparql.tokenizer import tokens
+from accordgraph.sparql.tokenizer import tokenize
 
 TEXT = """\
 #+ summary: What is asked?
@@ -97,7 +97,7 @@ def test_no_value_ends_its_line(query: Query, value: str) -> None:
 def outside(text: str) -> list[str]:
     """Return the tokens of a query but for what stands in the braces of VALUES."""
     found, inside, last = [], False, ["", "", ""]
-    for token in tokens(text):
+    for token in tokenize(text):
         inside = inside and not (token.kind == "mark" and token.text == "}")
         if not inside:
             found.append(token.text)

@@ -7,7 +7,7 @@ import pytest
 
 from accordgraph.errors import QueryError
 from accordgraph.sparql.reference_parser import stops_at, words
-from accordgraph.sparql.tokenizer import tokens
+from accordgraph.sparql.tokenizer import tokenize
 from accordgraph.sparql.variable_scopes import variable_error
 from accordgraph.store.local import MemoryStore
 from support.paths import ROOT
@@ -33,7 +33,7 @@ def test_what_is_wrong_is_told(store: MemoryStore, name: str) -> None:
 def test_what_is_right_breaks_no_rule() -> None:
     queries = [file.read_text() for file in (ROOT / "queries").rglob("*.rq")]
     assert len(queries) > 100
-    assert [query for query in queries if variable_error(list(tokens(query)))] == []
+    assert [query for query in queries if variable_error(list(tokenize(query)))] == []
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_what_is_right_breaks_no_rule() -> None:
     ],
 )
 def test_nothing_is_said_of_what_is_right_or_cannot_be_read(query: str) -> None:
-    assert variable_error(list(tokens(query))) is None
+    assert variable_error(list(tokenize(query))) is None
 
 
 def test_what_is_right_stops_nowhere() -> None:

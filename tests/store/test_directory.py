@@ -14,7 +14,7 @@ from click.testing import Result
 from accordgraph.errors import AccordGraphError, DatasetNotBuilt
 from accordgraph.namespaces import ACG, ID
 from accordgraph.store.directory import load_folder
-from accordgraph.store.local import DiskStore, hold
+from accordgraph.store.local import DiskStore, acquire
 from support.live_server import serving
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
@@ -29,7 +29,7 @@ def folders(store: Path) -> set[str]:
 
 
 def triples(store: Path) -> int:
-    held = hold(store)
+    held = acquire(store)
     os.close(held.mark)
     return held.triples
 
@@ -41,7 +41,7 @@ def count(address: str) -> int:
 
 def test_what_is_loaded_is_there(tmp_path: Path) -> None:
     digest, length = load_folder(dataset(3), tmp_path / "store")
-    held = hold(tmp_path / "store")
+    held = acquire(tmp_path / "store")
     store = DiskStore(held)
     assert (held.digest, held.triples, length) == (digest, 3, 3)
     assert (store.digest, len(store), len(list(store.query("SELECT * { ?s ?p ?o }").rows()))) == (
@@ -61,7 +61,7 @@ def test_loading_again_leaves_one_dataset(tmp_path: Path) -> None:
 
 def test_what_is_read_is_left_until_it_is_not(tmp_path: Path) -> None:
     load_folder(dataset(3), tmp_path)
-    first = hold(tmp_path)
+    first = acquire(tmp_path)
     load_folder(dataset(4), tmp_path)
     assert len(folders(tmp_path)) == 2
     assert len(list(DiskStore(first).query("SELECT * { ?s ?p ?o }").rows())) == 3
@@ -114,12 +114,12 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_no_store(tmp_path: Path) -> None:
     with pytest.raises(DatasetNotBuilt, match="`accordgraph load "):
-        hold(tmp_path)
+        acquire(tmp_path)
     load_folder(dataset(3), tmp_path)
     (engine,) = folders(tmp_path)
     shutil.rmtree(tmp_path / engine)
     with pytest.raises(DatasetNotBuilt, match="which is not there"):
-        hold(tmp_path)
+        acquire(tmp_path)
 
 
 def test_the_command(accordgraph: Callable[..., Result], tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_the_command(accordgraph: Callable[..., Result], tmp_path: Path) -> None
     accordgraph("validate")
     done = accordgraph("load", folder, "--json")
     assert done.exit_code == 0, done.output
-    assert json.loads(done.stdout)["digest"] == hold(folder).digest
+    assert json.loads(done.stdout)["digest"] == acquire(folder).digest
     refused = accordgraph("load", folder, "--update", "http://127.0.0.1:1/")
     assert refused.exit_code == 2 and "remote engine" in refused.output
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from accordgraph.engine.remote.upload import push
-from accordgraph.engine.remote.write_protocols import Ways
+from accordgraph.engine.remote.write_protocols import WriteProtocols
 from accordgraph.settings import Settings
 from accordgraph.store.directory import load_folder
 from support import engines
@@ -21,7 +21,7 @@ FOR_VIRTUOSO = replace(
     SETTINGS, endpoint_user=engines.VIRTUOSO_USER, endpoint_password=engines.VIRTUOSO_PASSWORD
 )
 
-Target = tuple[str, Settings, Ways]
+Target = tuple[str, Settings, WriteProtocols]
 """An engine to fill: the address of its queries, how it is spoken to, and the way that is asked for."""
 
 

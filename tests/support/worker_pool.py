@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from accordgraph.engine.engine import Current, Job, gather
+from accordgraph.engine.engine import CurrentEngine, Job, gather
 from accordgraph.engine.workers.pool import Pool
 from accordgraph.settings import Settings
 from support.paths import DATASET
@@ -44,7 +44,7 @@ async def pool(settings: Settings = FEW) -> AsyncIterator[Pool]:
         await pool.stop()
 
 
-async def error(pool: Pool | Current, job: Job) -> Exception:
+async def error(pool: Pool | CurrentEngine, job: Job) -> Exception:
     with pytest.raises(Exception) as raised:
         await gather(pool, job)
     return raised.value
@@ -82,7 +82,7 @@ def nurseries() -> list[int]:
     ]
 
 
-async def answers(pool: Pool | Current) -> bool:
+async def answers(pool: Pool | CurrentEngine) -> bool:
     return await gather(pool, COUNT) == b"n\r\n4\r\n"
 
 

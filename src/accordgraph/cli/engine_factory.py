@@ -13,7 +13,7 @@ from accordgraph.engine.workers.pool import Pool
 from accordgraph.errors import NotValidated
 from accordgraph.project import Project
 from accordgraph.settings import Settings
-from accordgraph.store.local import hold
+from accordgraph.store.local import acquire
 
 MEMORY = "memory"
 
@@ -52,7 +52,7 @@ def engine_maker(project: Project, settings: Settings) -> Callable[[], Engine]:
         return _CheckedPool(project.build / NQUADS, settings, digest)
 
     def folder() -> Engine:
-        os.close(hold(Path(store)).mark)  # only a check: its own process will hold it
+        os.close(acquire(Path(store)).mark)  # only a check: its own process will hold it
         return Pool(Path(store), settings)
 
     def remote() -> Engine:

@@ -40,18 +40,18 @@ def load(
     from accordgraph.cli.engine_factory import is_url
     from accordgraph.cli.terminal import bar, progress, show_table
     from accordgraph.engine.remote.upload import push
-    from accordgraph.engine.remote.write_protocols import UNSAID, Ways
+    from accordgraph.engine.remote.write_protocols import UNSPECIFIED, WriteProtocols
     from accordgraph.store.directory import load_folder
 
     settings = Settings.from_environment()
-    ways = Ways(graph_store, update, merged_graph)
-    if ways != UNSAID and not is_url(target):
+    protocols = WriteProtocols(graph_store, update, merged_graph)
+    if protocols != UNSPECIFIED and not is_url(target):
         raise InputError("--graph-store, --update and --merged-graph are for a remote engine")
     dataset = current_dataset(current_project(settings), no_build, as_json)
     summary: dict[str, object] = {"target": target}
     if is_url(target):
         with bar("load", quiet=as_json) as show_share:
-            upload = push(dataset, target, settings, ways, show_share)
+            upload = push(dataset, target, settings, protocols, show_share)
         summary |= {"digest": upload.digest, "triples": upload.triples, "graphs": upload.graphs}
         summary["verified"] = "the triples of every graph were counted there"
         more = " values" if len(upload.altered) > SHOWN else ""

@@ -85,7 +85,7 @@ class Engine(Protocol):
         """Return how many processes wait, are busy, and hold a slow place."""
 
 
-class Current:
+class CurrentEngine:
     """The engine that answers now; it can be replaced while it is being asked."""
 
     def __init__(self, make: Callable[[], Engine]) -> None:
@@ -206,10 +206,10 @@ class Current:
         return self._engine.sizes()
 
 
-async def gather(engine: Engine | Current, job: Job) -> bytes:
+async def gather(engine: Engine | CurrentEngine, job: Job) -> bytes:
     """Return the whole answer to a query; raises what `Engine.run` raises."""
-    held = bytearray()
+    body = bytearray()
     async with engine.run(job) as pieces:
         async for piece in pieces:
-            held += piece
-    return bytes(held)
+            body += piece
+    return bytes(body)

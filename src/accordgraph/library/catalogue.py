@@ -42,24 +42,24 @@ class Library:
         Raises `QueryFileError` for a file that is not as it should be, for two of one name, and where a
         parameter is a concept but no query says which concepts there are.
         """
-        found: dict[str, Query] = {}
+        queries: dict[str, Query] = {}
         ranks = {kind: rank for rank, kind in enumerate(KINDS)}
         for query in sorted(load_queries(folder), key=lambda q: (ranks.get(q.kind, len(ranks)), q.kind)):
             if not _NAME.fullmatch(query.name):
                 raise QueryFileError(f"{query.path}: the name is an address; use a-z, 0-9 and hyphens")
-            if query.name in found:
+            if query.name in queries:
                 raise QueryFileError(
-                    f"{query.path}: {found[query.name].path} has this name, and each name is an address"
+                    f"{query.path}: {queries[query.name].path} has this name, and each name is an address"
                 )
             for parameter in query.parameters:
                 query.defaults(parameter)
-            found[query.name] = query
-        chooses = [query for query in found.values() if query.chooses]
-        if chooses and CONCEPTS not in found:
+            queries[query.name] = query
+        chooses = [query for query in queries.values() if query.chooses]
+        if chooses and CONCEPTS not in queries:
             raise QueryFileError(
                 f"{chooses[0].path}: a parameter is a concept, but there is no query {CONCEPTS!r} in {folder}"
             )
-        return Library(found)
+        return Library(queries)
 
     @cached_property
     def kinds(self) -> dict[str, list[Query]]:

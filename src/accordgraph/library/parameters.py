@@ -74,8 +74,8 @@ class Parameter:
 
     def fault(self, text: str, schemes: Schemes | None = None) -> str:
         """Say what is wrong with a text that is not a right value, and what would be right."""
-        said = f"{shown(text)!r} is not {self.right(schemes)}"
-        return said + (unknown_prefix(text) if self.type == "iri" else "")
+        message = f"{shown(text)!r} is not {self.right(schemes)}"
+        return message + (unknown_prefix(text) if self.type == "iri" else "")
 
     def written(self, term: NamedNode | Literal) -> str:
         """Return a term as a person writes it: the reverse of `term`."""

@@ -24,7 +24,7 @@ from accordgraph.errors import ParameterError, QueryError, QueryFileError, shown
 from accordgraph.library.parameters import RESERVED, TYPES, Parameter, Schemes, is_type
 from accordgraph.namespaces import ID, PREFIXES
 from accordgraph.sparql.query import SparqlQuery
-from accordgraph.sparql.tokenizer import tokens
+from accordgraph.sparql.tokenizer import tokenize
 
 _HEADER = re.compile(r"#\+ ?([a-z-]+):[ \t]*(.*)")
 _PARAMETER = re.compile(r"(\w+)\s+(\S+)\s+(\S.*)")
@@ -200,7 +200,7 @@ def _parameter(path: Path, text: str, header: str) -> Parameter:
 
 def _default_places(text: str, name: str) -> list[tuple[int, int]]:
     """Return where the braces of each `VALUES ?name { default }` begin and end, inside of them."""
-    found, places = list(tokens(text)), []
+    found, places = list(tokenize(text)), []
     for place, token in enumerate(found[:-2]):
         if token.kind != "word" or token.text.upper() != "VALUES":
             continue

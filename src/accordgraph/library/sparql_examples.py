@@ -26,16 +26,16 @@ _CLASSES: Mapping[str, tuple[NamedNode, NamedNode]] = {
 
 def triples_of(queries: Iterable[Query], prefixes: Mapping[str, str] = PREFIXES) -> list[Triple]:
     """Return the description of queries and of the prefixes, in order."""
-    found = [triple for query in queries for triple in _query(query)]
+    triples = [triple for query in queries for triple in _query(query)]
     for prefix, namespace in prefixes.items():
         declaration = NamedNode(f"{LIBRARY.value}#{prefix}")
-        found += [
+        triples += [
             Triple(LIBRARY, SH.declare, declaration),
             Triple(declaration, RDF.type, SH.PrefixDeclaration),
             Triple(declaration, SH.prefix, Literal(prefix)),
             Triple(declaration, SH.namespace, Literal(str(namespace), datatype=XSD.anyURI)),
         ]
-    return sorted(found, key=str)
+    return sorted(triples, key=str)
 
 
 def _query(query: Query) -> Iterator[Triple]:

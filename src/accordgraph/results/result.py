@@ -55,15 +55,15 @@ class Answer:
         """
         if not isinstance(self._result, ox.QueryTriples):
             raise TypeError("only CONSTRUCT and DESCRIBE give triples")
-        found = set()
+        triples = set()
         try:
             for triple in self._result:
-                found.add(triple)
-                if enough is not None and len(found) > enough:
+                triples.add(triple)
+                if enough is not None and len(triples) > enough:
                     break
         except RuntimeError as error:
             raise EvaluationError(shown(str(error))) from error
-        return sorted(found, key=str)
+        return sorted(triples, key=str)
 
     def write(self, output: IO[bytes], form: ox.QueryResultsFormat | ox.RdfFormat) -> None:
         """Write the answer in a format of its kind; a graph gets the prefixes that it uses."""

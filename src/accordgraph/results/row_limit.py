@@ -64,8 +64,8 @@ class _Marks:
     def __call__(self, piece: bytes) -> int:
         piece = self._rest + piece
         self._rest = piece[max(0, len(piece) - len(self._mark) + 1) :]
-        found, self._count = self._count + piece.count(self._mark), 0
-        return found
+        count, self._count = self._count + piece.count(self._mark), 0
+        return count
 
 
 class _Unquoted:
@@ -86,9 +86,9 @@ class _Unquoted:
                 piece, self._rest = piece[:-1], b"\\"
             for escape in _ESCAPES:
                 piece = piece.replace(escape, b"")
-        found = 0
+        count = 0
         for place, part in enumerate(piece.split(b'"')):
             if place:
                 self._inside = not self._inside
-            found += 0 if self._inside else sum(marks(part) for marks in self._marks)
-        return found
+            count += 0 if self._inside else sum(marks(part) for marks in self._marks)
+        return count

@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Callable
 from typing import IO, Any, cast
 
 import pyoxigraph as ox
@@ -16,6 +17,9 @@ from accordgraph.results import formats, xlsx
 from accordgraph.results.formats import Form
 from accordgraph.results.result import Answer, Term
 from accordgraph.results.row_limit import RowLimit, too_many_rows
+
+_CHUNK_BYTES = 65_536
+"""The octets that are gathered before they go on."""
 
 
 def write(
@@ -149,3 +153,23 @@ def cell(term: object) -> str:
     if isinstance(term, Literal):
         return term.value
     return "" if term is None else str(term)
+
+
+class ChunkedOutput:
+    """A file that hands what is written to it to `send`, piece by piece; `flush` hands on the rest."""
+
+    def __init__(self, send: Callable[[bytes], object]) -> None:
+        self._send, self._held = send, bytearray()
+
+    def write(self, octets: bytes) -> int:
+        """Take octets; returns how many."""
+        self._held += octets
+        if len(self._held) >= _CHUNK_BYTES:
+            self.flush()
+        return len(octets)
+
+    def flush(self) -> None:
+        """Hand on what is held."""
+        if self._held:
+            self._send(bytes(self._held))
+            self._held.clear()

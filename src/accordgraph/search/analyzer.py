@@ -58,7 +58,7 @@ def joined(text: str) -> str:
     return "".join(words_of(text))
 
 
-def marks(text: str, wanted: Sequence[Part]) -> list[tuple[int, int]]:
+def marks(text: str, terms: Sequence[Part]) -> list[tuple[int, int]]:
     """Return where the parts stand in a text: first character and the one after the last, in order."""
     dots = {match.start() for match in _DOT.finditer(text)}
     origin = [
@@ -66,7 +66,7 @@ def marks(text: str, wanted: Sequence[Part]) -> list[tuple[int, int]]:
     ]
     words = [(match[0], *match.span()) for match in _WORD.finditer(folded(text))]
     found = set()
-    for part in wanted:
+    for part in terms:
         for first, last in _runs([word for word, _, _ in words], part):
             found.add((origin[words[first][1]], _end(part, words[last], origin)))
     return _merged(sorted(found))

@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from accordgraph.engine.engine import Current, Engine, Job, gather
+from accordgraph.engine.engine import CurrentEngine, Engine, Job, gather
 from accordgraph.errors import WorkerError
 from accordgraph.library.query_file import Query, load_query
 from accordgraph.results.json_reader import Row, read_rows
 from accordgraph.search.index import Index, Text
 
 
-async def load_index(engine: Engine | Current, folder: Path) -> Index:
+async def load_index(engine: Engine | CurrentEngine, folder: Path) -> Index:
     """Make the index of what an engine holds, by the queries of a folder.
 
     Raises what `Engine.run` raises, and `WorkerError` when the engine gave fewer rows than it has.
@@ -38,7 +38,7 @@ async def load_index(engine: Engine | Current, folder: Path) -> Index:
 
 
 async def _all_rows(
-    engine: Engine | Current, query: Query, parameter: str, value: str, size: Row
+    engine: Engine | CurrentEngine, query: Query, parameter: str, value: str, size: Row
 ) -> list[Row]:
     rows = await _rows(engine, query, {parameter: [value]})
     expected = int(size["rows"].value)
@@ -48,6 +48,6 @@ async def _all_rows(
 
 
 async def _rows(
-    engine: Engine | Current, query: Query, values: Mapping[str, Sequence[str]] | None = None
+    engine: Engine | CurrentEngine, query: Query, values: Mapping[str, Sequence[str]] | None = None
 ) -> list[Row]:
     return read_rows(await gather(engine, Job.of(query.bind(values or {}), "json")))

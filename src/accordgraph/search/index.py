@@ -94,7 +94,7 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """Some of the hits, best first, and how many there are in all."""
 
     total: int
@@ -134,7 +134,7 @@ class Index:
         for subject, relation, value in relations:
             values[relation][subject].add(value)
         broader, types = values[RDFS.subClassOf.value], values[RDF.type.value]
-        defined = {iri for iri, found in types.items() if found & _CLASSES}
+        defined = {iri for iri, scores in types.items() if scores & _CLASSES}
         self.classes = frozenset(defined.union(broader, *broader.values(), *types.values()))
         for iri, thing in self.things.items():
             classes = types[iri]
@@ -152,21 +152,21 @@ class Index:
         return (iri.removeprefix(BASE) if iri.startswith(BASE) else shorten(iri)), ""
 
     def search(
-        self, wanted: Sequence[Part], language: str, class_: str | None, limit: int, offset: int
-    ) -> Found:
+        self, terms: Sequence[Part], language: str, class_: str | None, limit: int, offset: int
+    ) -> SearchResult:
         """Return the things that have every part, best first, from `offset` on and `limit` at most."""
-        having = [self._having(part, language) for part in wanted]
-        best = [found for found, _ in having]
-        common = set.intersection(*(set(found) for found in best)) if best else set()
+        having = [self._having(part, language) for part in terms]
+        best = [scores for scores, _ in having]
+        common = set.intersection(*(set(scores) for scores in best)) if best else set()
         if class_:
             common = {iri for iri in common if class_ in self.things[iri].classes}
-        order = sorted(common, key=lambda iri: self._order(iri, wanted, [found[iri] for found in best]))
+        order = sorted(common, key=lambda iri: self._order(iri, terms, [scores[iri] for scores in best]))
         counts = Counter(number for _, numbers in having for number in numbers)
         hits = [
-            self._hit(iri, wanted, counts, {found[iri][1] for found in best})
+            self._hit(iri, terms, counts, {scores[iri][1] for scores in best})
             for iri in order[offset : offset + limit]
         ]
-        return Found(len(common), tuple(hits))
+        return SearchResult(len(common), tuple(hits))
 
     def _having(self, part: Part, language: str) -> tuple[dict[str, tuple[float, int]], list[int]]:
         """Return what has a part: of each thing how much it counts where it counts most, and all texts."""
@@ -185,28 +185,28 @@ class Index:
         return best, [number for number, _ in rows]
 
     def _order(
-        self, iri: str, wanted: Sequence[Part], found: Sequence[tuple[float, int]]
+        self, iri: str, terms: Sequence[Part], scores: Sequence[tuple[float, int]]
     ) -> tuple[int, bool, bool, float, str]:
-        whole = "".join(part.joined for part in wanted)
+        whole = "".join(part.joined for part in terms)
         numbers, names = self._equal["number"], self._equal["name"]
         if iri in numbers.get(whole, ()):
             step = 0
-        elif any(iri in numbers.get(part.joined, ()) for part in wanted):
+        elif any(iri in numbers.get(part.joined, ()) for part in terms):
             step = 1
         elif iri in names.get(whole, ()):
             step = 2
         else:
             step = 3
-        fields = {self._texts[number].field for _, number in found}
+        fields = {self._texts[number].field for _, number in scores}
         in_text = not fields <= _SHORT
         is_detail = bool(self.things[iri].classes & DETAILS or fields.intersection(ASIDE))
-        return step, is_detail, in_text, -round(sum(score for score, _ in found), 9), iri
+        return step, is_detail, in_text, -round(sum(score for score, _ in scores), 9), iri
 
-    def _hit(self, iri: str, wanted: Sequence[Part], counts: Mapping[int, int], best: set[int]) -> Hit:
+    def _hit(self, iri: str, terms: Sequence[Part], counts: Mapping[int, int], best: set[int]) -> Hit:
         """Show the text that has the most parts; of several, one in which a part counts most."""
         number = max(self._numbers[iri], key=lambda one: (counts.get(one, 0), one in best, -one))
         text = self._texts[number]
-        places = marks(text.value, wanted)
+        places = marks(text.value, terms)
         begin, end = _excerpt(text.value, places)
         inside = tuple(
             (max(a, begin) - begin, min(b, end) - begin) for a, b in places if a < end and b > begin

@@ -7,17 +7,17 @@ from functools import partial
 from fastapi import FastAPI
 
 from accordgraph import __version__
-from accordgraph.engine.engine import Current, Engine
+from accordgraph.engine.engine import CurrentEngine, Engine
 from accordgraph.library.catalogue import Library
 from accordgraph.project import find_project
 from accordgraph.server.http import access_log, cors, problems, request_context
 from accordgraph.server.openapi.document import OpenApiDocument
-from accordgraph.server.pages.dataset_index import Catalogue
+from accordgraph.server.pages.dataset_index import DatasetQueries
 from accordgraph.server.query_service.metrics import Metrics
-from accordgraph.server.query_service.service import Answers
+from accordgraph.server.query_service.service import QueryService
 from accordgraph.server.routes import operations, search
 from accordgraph.server.routes.graph_store import GraphStore
-from accordgraph.server.routes.linked_data import Linked
+from accordgraph.server.routes.linked_data import LinkedData
 from accordgraph.server.routes.queries import QueryApi
 from accordgraph.server.routes.site import SiteDocuments
 from accordgraph.server.routes.sparql import METHODS, Endpoint
@@ -31,7 +31,7 @@ def create_app(make_engine: Callable[[], Engine], settings: Settings | None = No
     stopped when the app stops.
     """
     settings = settings or Settings()
-    engine = Current(make_engine)
+    engine = CurrentEngine(make_engine)
     searcher = search.Searcher(engine, find_project(settings).queries / "search")
 
     @asynccontextmanager
@@ -57,23 +57,23 @@ def create_app(make_engine: Callable[[], Engine], settings: Settings | None = No
         metrics.query(outcome, seconds, rows)
         request_context.note_outcome(outcome)
 
-    answers = Answers(engine, settings, observe)
-    metrics = Metrics(engine, answers.cache)
-    app.state.engine, app.state.answers, app.state.settings = engine, answers, settings
+    service = QueryService(engine, settings, observe)
+    metrics = Metrics(engine, service.cache)
+    app.state.engine, app.state.query_service, app.state.settings = engine, service, settings
     app.state.reload = partial(operations.reload, engine, searcher, metrics)
     app.add_middleware(cors.OptionsMiddleware, router=app.router)
     app.add_middleware(access_log.AccessLogMiddleware, count=metrics.request)
     problems.install(app)
     project = find_project(settings)
-    catalogue = Catalogue(answers, project)
-    documents = SiteDocuments(answers, catalogue, project)
-    endpoint = Endpoint(answers, catalogue, documents.service)
+    dataset = DatasetQueries(service, project)
+    documents = SiteDocuments(service, dataset, project)
+    endpoint = Endpoint(service, dataset, documents.service)
     app.router.add_route("/sparql", endpoint.__call__, methods=METHODS, include_in_schema=False)
     app.router.routes += documents.routes()
-    app.router.routes += Linked(answers, catalogue).routes()
-    app.router.routes += GraphStore(answers, catalogue).routes()
-    api = QueryApi(answers, catalogue, Library.load(project.queries))
-    for router in (api.router(), search.router(searcher, answers), operations.router(engine, settings)):
+    app.router.routes += LinkedData(service, dataset).routes()
+    app.router.routes += GraphStore(service, dataset).routes()
+    api = QueryApi(service, dataset, Library.load(project.queries))
+    for router in (api.router(), search.router(searcher, service), operations.router(engine, settings)):
         app.include_router(router)
     app.router.routes += [metrics.route(), *OpenApiDocument(app, api, settings).routes()]
     return app

@@ -13,7 +13,7 @@ from accordgraph.errors import EvaluationError, QueryError, shown
 from accordgraph.namespaces import ID, PREFIXES
 from accordgraph.sparql.query import QUERY_FORMS, SparqlQuery
 from accordgraph.sparql.reference_parser import LONGEST, stops_at, words
-from accordgraph.sparql.tokenizer import Token, tokens
+from accordgraph.sparql.tokenizer import Token, tokenize
 from accordgraph.sparql.variable_scopes import variable_error
 
 _ENGINE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
@@ -44,8 +44,8 @@ _OPERATORS = {"AND": "&&", "OR": "||", "NOT": "! (and NOT only before IN and EXI
 
 def explain(error: SyntaxError, query: SparqlQuery) -> QueryError:
     """Return the engine's syntax error as ours: what is wrong, and the line and column (from 1) where."""
-    text, first, found = query.text, query.first, list(tokens(query.text))
-    if escape := _bad_escape(text, found):
+    text, first, tokens = query.text, query.first, list(tokenize(query.text))
+    if escape := _bad_escape(text, tokens):
         return escape
     if first is None:
         return QueryError("the query is empty", *_position(text, len(text)))
@@ -54,36 +54,36 @@ def explain(error: SyntaxError, query: SparqlQuery) -> QueryError:
         message = f"a query begins with {', '.join(QUERY_FORMS)}, not {shown(first.text)}"
         return QueryError(message, *_position(text, first.start))
     stop = stops_at(text)
-    name = None if declares else _undeclared_prefix(query, found)
-    if name and (stop is None or stop >= name.start or _is_beyond(text, found, stop)):
+    name = None if declares else _undeclared_prefix(query, tokens)
+    if name and (stop is None or stop >= name.start or _is_beyond(text, tokens, stop)):
         message = f"the prefix {shown(name.text.partition(':')[0])}: of {shown(name.text)} is not declared"
         return _bad_iri(text, name.start) or QueryError(message, *_position(text, name.start))
     if stop is None:
         if len(text) > LONGEST:
             return _as_the_engine_states(error)
-        if broken := variable_error(found):
+        if broken := variable_error(tokens):
             return QueryError(broken.message, *_position(text, broken.token.start))
-        return _bad_part(query, found) or _as_the_engine_states(error)
-    return _bad_iri(text, stop) or _unexpected(error, text, found, stop)
+        return _bad_part(query, tokens) or _as_the_engine_states(error)
+    return _bad_iri(text, stop) or _unexpected(error, text, tokens, stop)
 
 
-def _undeclared_prefix(query: SparqlQuery, found: list[Token]) -> Token | None:
+def _undeclared_prefix(query: SparqlQuery, tokens: list[Token]) -> Token | None:
     """Return the first prefixed name whose prefix is neither declared nor one of the graph's."""
-    for token in found:
+    for token in tokens:
         prefix = token.text.partition(":")[0]
         if token.kind == "name" and prefix not in {"_", *PREFIXES, *query.declared}:
             return token
     return None
 
 
-def _unexpected(error: SyntaxError, text: str, found: list[Token], stop: int) -> QueryError:
+def _unexpected(error: SyntaxError, text: str, tokens: list[Token], stop: int) -> QueryError:
     """Return what is wrong with what cannot stand at an offset."""
     if not text[stop:].strip():
-        message = f"unexpected end of the query: {_missing(found)}"
+        message = f"unexpected end of the query: {_missing(tokens)}"
         return QueryError(message, *_position(text, len(text.rstrip())))
-    if _is_beyond(text, found, stop):
+    if _is_beyond(text, tokens, stop):
         return _as_the_engine_states(error)
-    here, following = _from(text, found, stop)
+    here, following = _from(text, tokens, stop)
     kind, word = QueryError, here.text.upper()
     if word in ("BASE", "PREFIX"):
         message = f"invalid {here.text}; write PREFIX name: <IRI> or BASE <IRI>"
@@ -98,26 +98,26 @@ def _unexpected(error: SyntaxError, text: str, found: list[Token], stop: int) ->
     return kind(message, *_position(text, stop))
 
 
-def _missing(found: list[Token]) -> str:
+def _missing(tokens: list[Token]) -> str:
     """Return what a text that ends too early lacks."""
-    marks = [token.text for token in found]
+    marks = [token.text for token in tokens]
     if sum(marks.count(opened) - marks.count(closed) for opened, closed in ("()", "{}", "[]")) > 0:
         return "a bracket is not closed"
     return f"something has to follow {shown(marks[-1])}"
 
 
-def _is_beyond(text: str, found: list[Token], stop: int) -> bool:
+def _is_beyond(text: str, tokens: list[Token], stop: int) -> bool:
     """Return whether the second parser stops at what only the engine reads."""
     if not text[stop:].strip():
         return False
     around = text[max(0, stop - 2) : stop + 2]
-    here, _ = _from(text, found, stop)
+    here, _ = _from(text, tokens, stop)
     return here.text.upper() in _BEYOND or any(mark in around for mark in _MARKS_BEYOND)
 
 
-def _from(text: str, found: list[Token], offset: int) -> tuple[Token, str]:
+def _from(text: str, tokens: list[Token], offset: int) -> tuple[Token, str]:
     """Return the token at an offset, or the rest of it, and the text of the next one."""
-    rest = [token for token in found if token.end > offset]
+    rest = [token for token in tokens if token.end > offset]
     start = max(rest[0].start, offset)
     return Token(rest[0].kind, text[start : rest[0].end], start), rest[1].text if len(rest) > 1 else ""
 
@@ -141,12 +141,12 @@ def _position(text: str, offset: int) -> tuple[int, int]:
     return before.count("\n") + 1, offset - before.rfind("\n")
 
 
-def _bad_escape(text: str, found: list[Token]) -> QueryError | None:
+def _bad_escape(text: str, tokens: list[Token]) -> QueryError | None:
     """Return the error of a code point escape of no character, or outside of strings and IRIs.
 
     Behind a quote that opens no string it is uncertain what belongs to a string.
     """
-    for token in found:
+    for token in tokens:
         if token.text in ("'", '"'):
             return None
         end = max(token.end, token.start + 10 if token.text == "\\" else 0)
@@ -163,17 +163,17 @@ def _bad_escape(text: str, found: list[Token]) -> QueryError | None:
     return None
 
 
-def _bad_part(query: SparqlQuery, found: list[Token]) -> QueryError | None:
+def _bad_part(query: SparqlQuery, tokens: list[Token]) -> QueryError | None:
     """Return the error of a part that the engine rejects alone too."""
     store, text = ox.Store(), query.text
-    for index, token in enumerate(found):
+    for index, token in enumerate(tokens):
         kind = token.text.upper() if token.kind == "word" else token.kind
         if kind not in _PARTS:
             continue
         template, message = _PARTS[kind]
         part = token.text
         if kind == "VALUES":
-            end = next((mark.start for mark in found[index:] if mark.text == "}"), len(text))
+            end = next((mark.start for mark in tokens[index:] if mark.text == "}"), len(text))
             part = f"{query.prologue}\nSELECT * {{ {text[token.start : end + 1]} }}"
         try:
             store.query(template.format(part), base_iri=ID, prefixes=PREFIXES)

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from accordgraph.errors import LimitExceeded, QueryRefused
 from accordgraph.namespaces import ID, PREFIXES
-from accordgraph.sparql.tokenizer import Token, calls_service, tokens
+from accordgraph.sparql.tokenizer import Token, calls_service, tokenize
 
 QUERY_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 UPDATE = "UPDATE"
@@ -157,19 +157,19 @@ class SparqlQuery:
 
 def _read(text: str, size: int, length: int | None = None) -> SparqlQuery:
     """Read the first `length` characters of a text."""
-    found = list(tokens(text[:length]))
-    index = _end_of_prologue(found)
-    first = found[index] if index < len(found) else None
+    tokens = list(tokenize(text[:length]))
+    index = _end_of_prologue(tokens)
+    first = tokens[index] if index < len(tokens) else None
     word = first.text.upper() if first and first.kind == "word" else ""
     form = UPDATE if word in _UPDATES else word if word in QUERY_FORMS else ""
-    words = [(n, token.text.upper()) for n, token in enumerate(found) if token.kind == "word"]
+    words = [(n, token.text.upper()) for n, token in enumerate(tokens) if token.kind == "word"]
     clauses, default, named = list[tuple[int, int]](), list[str](), list[str]()
     for n in (n for n, word in words if word == "FROM" and n >= index):
-        is_named = [token.text.upper() for token in found[n + 1 : n + 2]] == ["NAMED"]
-        graph = found[n + 1 + is_named : n + 2 + is_named]
+        is_named = [token.text.upper() for token in tokens[n + 1 : n + 2]] == ["NAMED"]
+        graph = tokens[n + 1 + is_named : n + 2 + is_named]
         (named if is_named else default).extend(token.text for token in graph)
-        clauses.append((found[n].start, found[min(n + 1 + is_named, len(found) - 1)].end))
-    depth, patterns, modifiers = _measure(found)
+        clauses.append((tokens[n].start, tokens[min(n + 1 + is_named, len(tokens) - 1)].end))
+    depth, patterns, modifiers = _measure(tokens)
     makes_nodes = form == "CONSTRUCT" and ("[" in text or "_:" in text)
     return SparqlQuery(
         text,
@@ -183,7 +183,7 @@ def _read(text: str, size: int, length: int | None = None) -> SparqlQuery:
             name.text.removesuffix(":")
             for n, word in words
             if word == "PREFIX"
-            for name in found[n + 1 : n + 2]
+            for name in tokens[n + 1 : n + 2]
         ),
         any(n < index and word == "BASE" for n, word in words),
         depth,
@@ -196,24 +196,24 @@ def _read(text: str, size: int, length: int | None = None) -> SparqlQuery:
 _cached_read = lru_cache(256)(_read)
 
 
-def _end_of_prologue(found: list[Token]) -> int:
+def _end_of_prologue(tokens: list[Token]) -> int:
     """Return the index of the first token that belongs to no complete declaration."""
     index = 0
-    while index < len(found) and found[index].kind == "word":
-        kinds = _DECLARATIONS.get(found[index].text.upper())
-        if kinds is None or [token.kind for token in found[index + 1 : index + 1 + len(kinds)]] != kinds:
+    while index < len(tokens) and tokens[index].kind == "word":
+        kinds = _DECLARATIONS.get(tokens[index].text.upper())
+        if kinds is None or [token.kind for token in tokens[index + 1 : index + 1 + len(kinds)]] != kinds:
             break
         index += 1 + len(kinds)
     return index
 
 
-def _measure(found: list[Token]) -> tuple[int, int, set[str]]:
+def _measure(tokens: list[Token]) -> tuple[int, int, set[str]]:
     """Return how deep brackets nest, the most triple patterns, and the modifiers outside of all brackets."""
     stack: list[str] = []
     modifiers: set[str] = set()
     depth = patterns = 0
     before = ""
-    for kind, text, _ in found:
+    for kind, text, _ in tokens:
         before, pair = text, before + text
         if kind == "word" and not stack and text.upper() in _MODIFIERS:
             modifiers.add(text.upper())

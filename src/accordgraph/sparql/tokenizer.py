@@ -59,7 +59,7 @@ class Token(NamedTuple):
         return self.start + len(self.text)
 
 
-def tokens(text: str) -> Iterator[Token]:
+def tokenize(text: str) -> Iterator[Token]:
     """Yield the tokens of a query without white space and comments.
 
     A run of letters, dots and hyphens that no colon ends holds no prefixed name at all, and where a string

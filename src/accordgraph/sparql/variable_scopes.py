@@ -39,13 +39,13 @@ class _Select:
     aggregates: bool = False
 
 
-def variable_error(found: Sequence[Token]) -> VariableError | None:
+def variable_error(tokens: Sequence[Token]) -> VariableError | None:
     """Return the first rule on variables that the tokens of a query break; None if none is detected.
 
     The grammar of the query has to be right.
     """
     try:
-        _Walk(found).query()
+        _Walk(tokens).query()
     except VariableError as error:
         return error
     except (_Unreadable, RecursionError):
@@ -54,8 +54,8 @@ def variable_error(found: Sequence[Token]) -> VariableError | None:
 
 
 class _Walk:
-    def __init__(self, found: Sequence[Token]) -> None:
-        self._tokens, self._at = found, 0
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self._tokens, self._at = tokens, 0
         self._groups = 0
         self._nodes: dict[str, int] = {}
         """The group in which each blank node was first seen."""
@@ -290,7 +290,7 @@ def _without_aggregates(inside: list[Token], where: str) -> list[Token]:
 
 def _outside_aggregates(inside: list[Token]) -> list[Token]:
     """Return the variables of an expression that stand in no aggregate."""
-    found, depth, closes = list[Token](), 0, list[int]()
+    tokens, depth, closes = list[Token](), 0, list[int]()
     for place, token in enumerate(inside):
         if token.text == "(":
             depth += 1
@@ -301,5 +301,5 @@ def _outside_aggregates(inside: list[Token]) -> list[Token]:
                 closes.pop()
             depth -= 1
         elif token.kind == "variable" and not closes:
-            found.append(token)
-    return found
+            tokens.append(token)
+    return tokens

@@ -20,7 +20,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from accordgraph.errors import AccordGraphError
-from accordgraph.store.local import HELD
+from accordgraph.store.local import POINTER
 
 _ENGINE = "oxigraph-"
 
@@ -39,7 +39,7 @@ def load_folder(
             progress("write the store")
             triples = _fill(engine, dataset)
             description = {"digest": digest, "triples": triples, "engine": engine.name}
-            _replace(folder / HELD, json.dumps(description, indent=2) + "\n")
+            _replace(folder / POINTER, json.dumps(description, indent=2) + "\n")
             progress("remove what nobody reads")
             _sweep(folder, engine)
     except OSError as error:
@@ -51,7 +51,7 @@ def load_folder(
 def _alone(folder: Path) -> Iterator[None]:
     """Keep other loads out of a folder, which is made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()) and not (folder / HELD).exists() and not any(folder.glob(f"{_ENGINE}*")):
+    if any(folder.iterdir()) and not (folder / POINTER).exists() and not any(folder.glob(f"{_ENGINE}*")):
         raise AccordGraphError(f"{folder} holds something that is no store; name an empty or a new folder")
     mark = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

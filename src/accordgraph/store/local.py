@@ -25,7 +25,7 @@ from accordgraph.results.result import Answer
 from accordgraph.sparql.diagnostics import explain
 from accordgraph.sparql.query import Graphs, SparqlQuery
 
-HELD = "dataset.json"
+POINTER = "dataset.json"
 """The file of a store's folder that gives the dataset's digest, its length, and the folder that holds it."""
 
 _Graph = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
@@ -110,7 +110,7 @@ class MemoryStore(LocalStore):
 
 
 @dataclass(frozen=True)
-class Held:
+class StoreLease:
     """A dataset on disk: its digest, its number of triples, and the folder of the engine that holds it.
 
     A folder that is held is not removed by a later load: `mark` is an open descriptor with a shared lock.
@@ -125,22 +125,22 @@ class Held:
 class DiskStore(LocalStore):
     """A dataset on disk; any number of processes may read it."""
 
-    def __init__(self, held: Held) -> None:
+    def __init__(self, lease: StoreLease) -> None:
         try:
-            store = ox.Store.read_only(str(held.engine))
+            store = ox.Store.read_only(str(lease.engine))
         except OSError as error:
-            raise DatasetNotBuilt(f"the store in {held.engine} cannot be opened: {error}") from error
-        super().__init__(store, held.digest, held.triples)
+            raise DatasetNotBuilt(f"the store in {lease.engine} cannot be opened: {error}") from error
+        super().__init__(store, lease.digest, lease.triples)
 
 
-def hold(folder: Path) -> Held:
+def acquire(folder: Path) -> StoreLease:
     """Find the dataset that a folder has now, and keep it from being removed while this process lives.
 
     Raises `DatasetNotBuilt` where there is none.
     """
     while True:
         try:
-            said = json.loads((folder / HELD).read_bytes())
+            said = json.loads((folder / POINTER).read_bytes())
             digest, triples, engine = str(said["digest"]), int(said["triples"]), folder / said["engine"]
         except (OSError, ValueError, LookupError, TypeError) as error:
             raise DatasetNotBuilt(
@@ -149,12 +149,12 @@ def hold(folder: Path) -> Held:
         try:
             mark = os.open(engine, os.O_RDONLY | os.O_DIRECTORY)
         except OSError as error:
-            if json.loads((folder / HELD).read_bytes()) == said:
-                raise DatasetNotBuilt(f"{folder / HELD} names {engine}, which is not there") from error
+            if json.loads((folder / POINTER).read_bytes()) == said:
+                raise DatasetNotBuilt(f"{folder / POINTER} names {engine}, which is not there") from error
             continue  # another dataset has just been put in place
         fcntl.flock(mark, fcntl.LOCK_SH)
         if engine.is_dir():
-            return Held(digest, triples, engine, mark)
+            return StoreLease(digest, triples, engine, mark)
         os.close(mark)
 
 

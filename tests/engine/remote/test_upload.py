@@ -14,7 +14,7 @@ from accordgraph.engine.engine import Job, gather
 from accordgraph.engine.remote.load_record import MERGED, RECORD
 from accordgraph.engine.remote.remote_engine import RemoteEngine
 from accordgraph.engine.remote.upload import push
-from accordgraph.engine.remote.write_protocols import Ways
+from accordgraph.engine.remote.write_protocols import WriteProtocols
 from accordgraph.errors import EndpointError, InputError
 from accordgraph.namespaces import ACG, GRAPH, ID, SKOS, XSD
 from accordgraph.settings import Settings
@@ -95,7 +95,7 @@ def test_what_is_there_is_the_dataset(target: Target, contents: list[bytes]) -> 
     for name in set(wanted) - {""}:
         query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }}"
         assert triples_of(address, settings, query) == wanted[name]
-    extra = {RECORD.value} | ({filled.ways.merged} if filled.ways.merged else set())
+    extra = {RECORD.value} | ({filled.protocols.merged} if filled.protocols.merged else set())
     assert graphs_at(address) == set(wanted) - {""} | extra
 
 
@@ -127,8 +127,8 @@ def test_what_the_engine_writes_otherwise_is_told(oxigraph_alone: str, virtuoso_
 
 
 def test_a_merged_graph_may_be_asked_for(oxigraph_alone: str) -> None:
-    filled = push(FIRST, oxigraph_alone, SETTINGS, Ways(merged=MERGED.value))
-    assert filled.ways.merged == MERGED.value
+    filled = push(FIRST, oxigraph_alone, SETTINGS, WriteProtocols(merged=MERGED.value))
+    assert filled.protocols.merged == MERGED.value
     wanted = expected(FIRST)
     assert triples_of(oxigraph_alone, SETTINGS, "CONSTRUCT WHERE { ?s ?p ?o }") == wanted[""]
     assert graphs_at(oxigraph_alone) >= {MERGED.value}

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from accordgraph.engine.remote.upload import push
-from accordgraph.engine.remote.write_protocols import Ways
+from accordgraph.engine.remote.write_protocols import WriteProtocols
 from accordgraph.errors import EndpointError, InputError
 from accordgraph.server import running
 from accordgraph.settings import Settings
@@ -85,7 +85,7 @@ def test_a_bare_refusal_is_told_with_what_was_tried(
 
     app.router.add_route("/none", refuse, methods=["POST", "PUT"])
     with running(app) as address, pytest.raises(EndpointError) as caught:
-        given = Ways(**{name: address + path for name, path in ways.items()})
+        given = WriteProtocols(**{name: address + path for name, path in ways.items()})
         push(DATASET, address + ("/sparql" if ways else "/none"), SETTINGS, given)
     wanted = right.replace("--", f"--{option}") if right else "no reason given$"
     assert re.search(rf"{tried} was answered with {status} [\w ]+: no reason given", str(caught.value))
@@ -112,7 +112,7 @@ def test_an_engine_that_is_not_known_has_to_be_explained() -> None:
 def test_what_has_not_arrived_is_told(settings: Settings, signed: list[str | None]) -> None:
     engine = Forgetful()
     with running(engine.app()) as address, pytest.raises(EndpointError, match="has 0 triples after the load"):
-        push(DATASET, f"{address}/sparql", settings, Ways(graph_store=f"{address}/data"))
+        push(DATASET, f"{address}/sparql", settings, WriteProtocols(graph_store=f"{address}/data"))
     assert engine.signed[: len(signed)] == signed
     assert set(engine.signed[len(signed) :]) <= {signed[-1]}, "what was asked for once is sent at once"
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from accordgraph.engine.engine import Current, Job, gather
+from accordgraph.engine.engine import CurrentEngine, Job, gather
 from accordgraph.engine.workers.pool import Pool
 from accordgraph.engine.workers.scheduler import Places
 from accordgraph.errors import (
@@ -157,7 +157,7 @@ def test_a_busy_worker_that_is_killed_is_told_and_replaced() -> None:
 
 def test_a_nursery_that_is_killed_is_replaced_by_the_next_query() -> None:
     async def test() -> None:
-        current = Current(lambda: Pool(DATASET, FEW))
+        current = CurrentEngine(lambda: Pool(DATASET, FEW))
         await current.start()
         assert await answers(current)
         started = current.counts()["started"]
@@ -184,7 +184,7 @@ def test_a_nursery_that_is_killed_is_replaced_by_the_next_query() -> None:
 
 def test_who_leaves_does_not_end_the_start_of_a_new_nursery() -> None:
     async def test() -> None:
-        current = Current(lambda: Pool(DATASET, FEW))
+        current = CurrentEngine(lambda: Pool(DATASET, FEW))
         await current.start()
         os.kill(nurseries()[0], signal.SIGKILL)
         await until(lambda: current.lost)
@@ -205,7 +205,7 @@ def test_a_lost_engine_that_cannot_start_again_says_so(tmp_path: Path) -> None:
     async def test() -> None:
         dataset = tmp_path / "dataset.nq"
         dataset.write_bytes(DATASET.read_bytes())
-        current = Current(lambda: Pool(dataset, FEW))
+        current = CurrentEngine(lambda: Pool(dataset, FEW))
         await current.start()
         dataset.unlink()
         os.kill(nurseries()[0], signal.SIGKILL)

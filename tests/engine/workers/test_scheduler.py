@@ -120,8 +120,8 @@ def test_who_waited_longest_for_a_worker_makes_room() -> None:
 
     async def test() -> None:
         async with pool(settings) as workers:
-            asked = [asyncio.ensure_future(gather(workers, COUNT)) for _ in range(5)]
-            found = await asyncio.gather(*asked, return_exceptions=True)
+            options = [asyncio.ensure_future(gather(workers, COUNT)) for _ in range(5)]
+            found = await asyncio.gather(*options, return_exceptions=True)
             assert [isinstance(one, Overloaded) for one in found] == [True, True, False, False, False]
 
     run(test)
@@ -179,11 +179,11 @@ def test_few_are_young_at_a_time() -> None:
     async def test() -> None:
         async with pool(settings) as workers:
             await until(lambda: workers.sizes()["idle"] == 20)
-            asked = [asyncio.ensure_future(error(workers, RUNAWAY)) for _ in range(20)]
+            options = [asyncio.ensure_future(error(workers, RUNAWAY)) for _ in range(20)]
             await asyncio.sleep(0)
             assert workers.sizes()["busy"] == 8
             assert await answers(workers)
-            await asyncio.gather(*asked)
+            await asyncio.gather(*options)
 
     run(test)
 

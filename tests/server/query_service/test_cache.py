@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from accordgraph.server.query_service.cache import Cache, Draft
+from accordgraph.server.query_service.cache import Cache, PendingEntry
 from accordgraph.settings import Settings
 from support.live_server import serving
 from support.paths import DATASET
@@ -46,7 +46,7 @@ def test_what_is_too_large_is_not_kept(most: int) -> None:
 
 def test_a_draft_is_kept_when_it_is_whole() -> None:
     cache = Cache(MOST)
-    draft = Draft(cache, "key")
+    draft = PendingEntry(cache, "key")
     draft.add(b"one ")
     assert cache.get("key") is None
     draft.add(b"two")
@@ -57,7 +57,7 @@ def test_a_draft_is_kept_when_it_is_whole() -> None:
 
 def test_a_draft_that_is_dropped_leaves_nothing() -> None:
     cache = Cache(MOST)
-    for draft in (Draft(cache, "key"), Draft(cache, None)):
+    for draft in (PendingEntry(cache, "key"), PendingEntry(cache, None)):
         draft.add(b"x" * 100)
         draft.drop()
         draft.keep()
@@ -66,7 +66,7 @@ def test_a_draft_that_is_dropped_leaves_nothing() -> None:
 
 def test_drafts_take_a_part_of_the_memory_and_no_more() -> None:
     cache = Cache(MOST)
-    drafts = [Draft(cache, number) for number in range(100)]
+    drafts = [PendingEntry(cache, number) for number in range(100)]
     for _ in range(20):
         for draft in drafts:
             draft.add(b"x" * 1000)

@@ -8,7 +8,7 @@ import pytest
 from starlette.requests import Request
 
 from accordgraph.server.http.problems import Problem
-from accordgraph.server.query_service.rate_limit import Budgets, BudgetSpent, client_of
+from accordgraph.server.query_service.rate_limit import RateLimiter, RateLimitExceeded, client_of
 from accordgraph.settings import Settings
 from support.live_server import app_over
 from support.paths import DATASET
@@ -21,69 +21,69 @@ class Clock:
         return self.now
 
 
-def allowed(budgets: Budgets, client: str = "a") -> bool:
+def allowed(limiter: RateLimiter, client: str = "a") -> bool:
     try:
-        budgets.check(client)
-    except BudgetSpent:
+        limiter.check(client)
+    except RateLimitExceeded:
         return False
     return True
 
 
 def test_seconds_are_spent_and_come_back() -> None:
     clock = Clock()
-    budgets = Budgets(60, 0, clock)
-    budgets.charge("a", 59.9, False)
-    assert allowed(budgets)
-    budgets.charge("a", 10, False)
-    assert not allowed(budgets) and allowed(budgets, "b")
-    with pytest.raises(BudgetSpent, match="60 seconds of queries and searches") as raised:
-        budgets.check("a")
+    limiter = RateLimiter(60, 0, clock)
+    limiter.charge("a", 59.9, False)
+    assert allowed(limiter)
+    limiter.charge("a", 10, False)
+    assert not allowed(limiter) and allowed(limiter, "b")
+    with pytest.raises(RateLimitExceeded, match="60 seconds of queries and searches") as raised:
+        limiter.check("a")
     clock.now += 9
-    assert not allowed(budgets)
+    assert not allowed(limiter)
     clock.now += raised.value.retry_after - 9
-    assert allowed(budgets) and raised.value.retry_after <= 12
+    assert allowed(limiter) and raised.value.retry_after <= 12
 
 
 def test_errors_are_counted_apart() -> None:
     clock = Clock()
-    budgets = Budgets(0, 3, clock)
+    limiter = RateLimiter(0, 3, clock)
     for _ in range(3):
-        assert allowed(budgets)
-        budgets.charge("a", 1000, True)
-    with pytest.raises(BudgetSpent, match="3 queries that fail") as raised:
-        budgets.check("a")
+        assert allowed(limiter)
+        limiter.charge("a", 1000, True)
+    with pytest.raises(RateLimitExceeded, match="3 queries that fail") as raised:
+        limiter.check("a")
     clock.now += raised.value.retry_after
-    assert allowed(budgets)
+    assert allowed(limiter)
 
 
 def test_one_error_is_one() -> None:
-    budgets = Budgets(0, 1, Clock())
-    budgets.charge("a", 0, True)
-    assert not allowed(budgets)
+    limiter = RateLimiter(0, 1, Clock())
+    limiter.charge("a", 0, True)
+    assert not allowed(limiter)
 
 
 def test_a_bucket_holds_a_minute_and_no_more() -> None:
     clock = Clock()
-    budgets = Budgets(60, 0, clock)
-    budgets.charge("a", 1, False)
+    limiter = RateLimiter(60, 0, clock)
+    limiter.charge("a", 1, False)
     clock.now += 100_000
-    budgets.charge("a", 61, False)
-    assert not allowed(budgets)
+    limiter.charge("a", 61, False)
+    assert not allowed(limiter)
 
 
 def test_no_limit() -> None:
-    budgets = Budgets(0, 0, Clock())
+    limiter = RateLimiter(0, 0, Clock())
     for _ in range(1000):
-        budgets.charge("a", 1000, True)
-    assert allowed(budgets)
+        limiter.charge("a", 1000, True)
+    assert allowed(limiter)
 
 
 def test_the_clients_that_are_remembered_are_limited() -> None:
-    budgets = Budgets(1, 0, Clock())
+    limiter = RateLimiter(1, 0, Clock())
     for number in range(20_000):
-        budgets.charge(str(number), 2, False)
-    assert len(budgets._buckets) == 10_000
-    assert not allowed(budgets, "19999") and allowed(budgets, "0")
+        limiter.charge(str(number), 2, False)
+    assert len(limiter._buckets) == 10_000
+    assert not allowed(limiter, "19999") and allowed(limiter, "0")
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_counting_is_on_the_account_of_the_network() -> None:
 
     async def count(host: str, text: str) -> int:
         request = Request({"type": "http", "client": (host, 1), "headers": []})
-        found: int = await app.state.answers.count(request, text)
+        found: int = await app.state.query_service.count(request, text)
         return found
 
     async def ask() -> None:
@@ -135,7 +135,7 @@ def test_few_tasks_of_ours_are_done_at_a_time() -> None:
 
     async def work() -> None:
         request = Request({"type": "http", "client": ("192.0.2.1", 1), "headers": []})
-        await asyncio.gather(*(app.state.answers.work(request, task) for _ in range(8)))
+        await asyncio.gather(*(app.state.query_service.work(request, task) for _ in range(8)))
 
     asyncio.run(work())
     assert most == 2

@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accordgraph.errors import LimitExceeded, Overloaded
-from accordgraph.server.query_service.spool import Room, Spool
+from accordgraph.server.query_service.spool import Spool, SpoolQuota
 
 LARGE = 10**6
 
 
 def spool(most: int = LARGE, room: int = LARGE) -> Spool:
-    return Spool(most, Room(room))
+    return Spool(most, SpoolQuota(room))
 
 
 @settings(max_examples=50, deadline=None, database=None, derandomize=True)
@@ -49,7 +49,7 @@ def test_its_size_is_limited() -> None:
 
 
 def test_the_room_for_all_is_limited_and_given_back() -> None:
-    room = Room(100)
+    room = SpoolQuota(100)
     one, other = Spool(LARGE, room), Spool(LARGE, room)
     one.write(b"x" * 60)
     with pytest.raises(Overloaded, match="not taken yet"):

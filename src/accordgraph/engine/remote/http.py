@@ -13,7 +13,7 @@ from accordgraph.errors import InputError
 from accordgraph.settings import Settings
 
 RESULTS, NTRIPLES = "application/sparql-results+json", "application/n-triples"
-_SAID = 300
+_EXCERPT = 300
 """How many characters of an engine's error are passed on."""
 
 
@@ -39,7 +39,7 @@ def credentials(settings: Settings) -> httpx.Auth | None:
     if settings.endpoint_token:
         return _Token(settings.endpoint_token)
     if settings.endpoint_user:
-        return _WhenAsked(settings.endpoint_user, settings.endpoint_password)
+        return _ChallengeAuth(settings.endpoint_user, settings.endpoint_password)
     return None
 
 
@@ -54,7 +54,7 @@ class _Token(httpx.Auth):
         yield request
 
 
-class _WhenAsked(httpx.Auth):
+class _ChallengeAuth(httpx.Auth):
     """A name and a password, by digest or basic authentication: whichever the engine asks for."""
 
     def __init__(self, user: str, password: str) -> None:
@@ -64,9 +64,9 @@ class _WhenAsked(httpx.Auth):
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         if not self._asks_basic:
             response = yield from _whole(self._digest.auth_flow(request))
-            asked = response.headers.get("www-authenticate", "").lower() if response else ""
+            challenge = response.headers.get("www-authenticate", "").lower() if response else ""
             self._asks_basic = (
-                response is not None and response.status_code == 401 and asked.startswith("basic")
+                response is not None and response.status_code == 401 and challenge.startswith("basic")
             )
         if self._asks_basic:
             yield from self._basic.auth_flow(request)
@@ -90,7 +90,7 @@ def what_it_says(body: bytes) -> str:
     """Return the first lines of an engine's error, without the query that some of them repeat."""
     text = body.decode(errors="replace").strip()
     text = text.partition("\n\n")[0].replace("\n", " ").replace("\r", "")
-    return (text[:_SAID] + " ...") if len(text) > _SAID else text or "no reason given"
+    return (text[:_EXCERPT] + " ...") if len(text) > _EXCERPT else text or "no reason given"
 
 
 def media_type(response: httpx.Response) -> str:

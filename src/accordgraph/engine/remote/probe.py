@@ -18,11 +18,11 @@ from accordgraph.sparql.query import Graphs
 
 _COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 _COUNT_ONCE = "SELECT (COUNT(*) AS ?n) WHERE { SELECT DISTINCT ?s ?p ?o WHERE { ?s ?p ?o } }"
-_MOST_SAID = 65_536
+_MOST_BYTES = 65_536
 """How much of an error is read, in bytes."""
 
 
-class Asking:
+class Probe:
     """An engine that is asked.
 
     Each question raises what `refusal` gives, `WorkerError`, or `httpx.HTTPError` when there is no answer.
@@ -59,8 +59,8 @@ class Asking:
             )
 
     async def _bindings(self, text: str, graphs: Graphs | None = None) -> list[Row]:
-        sent = fields(text, graphs or Graphs())
-        response = await self._client.post(self._url, data=sent, headers={"Accept": RESULTS})
+        parameters = fields(text, graphs or Graphs())
+        response = await self._client.post(self._url, data=parameters, headers={"Accept": RESULTS})
         if response.status_code != 200:
             raise await refusal(response)
         try:
@@ -77,20 +77,20 @@ class Asking:
 
 def fields(text: str, graphs: Graphs) -> dict[str, str | list[str]]:
     """Return a query as the protocol sends it."""
-    sent: dict[str, str | list[str]] = {"query": text}
+    parameters: dict[str, str | list[str]] = {"query": text}
     if graphs:
-        sent |= {"default-graph-uri": list(graphs.default), "named-graph-uri": list(graphs.named)}
-    return sent
+        parameters |= {"default-graph-uri": list(graphs.default), "named-graph-uri": list(graphs.named)}
+    return parameters
 
 
 async def refusal(response: httpx.Response) -> AccordGraphError:
     """Return what an answer that is no success means here."""
-    said = bytearray()
+    body = bytearray()
     async for piece in response.aiter_bytes():
-        said += piece
-        if len(said) > _MOST_SAID:
+        body += piece
+        if len(body) > _MOST_BYTES:
             break
-    reason = f"the engine behind this endpoint says: {what_it_says(bytes(said))}"
+    reason = f"the engine behind this endpoint says: {what_it_says(bytes(body))}"
     status = response.status_code
     if status == 400:
         return QueryError(reason)

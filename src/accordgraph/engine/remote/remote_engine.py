@@ -22,8 +22,8 @@ from accordgraph.engine.engine import UNKNOWN, Job
 from accordgraph.engine.remote import load_record
 from accordgraph.engine.remote.byte_feed import Feed
 from accordgraph.engine.remote.http import NTRIPLES, RESULTS, check_address, credentials, media_type
-from accordgraph.engine.remote.probe import Asking, fields, refusal
-from accordgraph.engine.remote.transcoder import Reading
+from accordgraph.engine.remote.probe import Probe, fields, refusal
+from accordgraph.engine.remote.transcoder import Transcoder
 from accordgraph.errors import (
     AccordGraphError,
     EndpointError,
@@ -69,27 +69,27 @@ class RemoteEngine:
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=settings.spare_workers),
             trust_env=False,
         )
-        self._asking = Asking(self._client, self._url)
+        self._probe = Probe(self._client, self._url)
         try:
-            found = await self._asking.record()
-            count = found.triples if found else await self._asking.count(self._own)
+            record = await self._probe.record()
+            count = record.triples if record else await self._probe.count(self._own)
         except (AccordGraphError, httpx.HTTPError) as error:
             await self.stop()
             raise EndpointError(self._url, f"does not answer as a SPARQL endpoint: {error}") from error
-        if found and not found.is_whole:
+        if record and not record.is_whole:
             await self.stop()
             raise EndpointError(
                 self._url, "is being filled, or a load was broken off: wait, or `accordgraph load` it again"
             )
-        if found and found.merged and not self._own:
-            self._own = Graphs((found.merged,), found.named)
+        if record and record.merged and not self._own:
+            self._own = Graphs((record.merged,), record.named)
         self._reached = True
-        self.digest, self.triples = found.digest if found else UNKNOWN, count
-        self._loads = found.loads if found else ()
+        self.digest, self.triples = record.digest if record else UNKNOWN, count
+        self._loads = record.loads if record else ()
 
     async def _check_record(self) -> None:
         """Raise `Overloaded` when the engine was filled, or began to be, since it was started."""
-        if await self._asking.loads() != self._loads:
+        if await self._probe.loads() != self._loads:
             self.lost, self.digest = True, UNKNOWN
             raise Overloaded("the dataset of this endpoint is being replaced; ask again in a moment")
 
@@ -162,7 +162,7 @@ class RemoteEngine:
     async def _exchange(self, job: Job, written: asyncio.Queue[bytes | None]) -> None:
         loop = asyncio.get_running_loop()
         text, graphs = await loop.run_in_executor(self._threads, self._request, job)
-        await self._asking.check_merge(graphs)
+        await self._probe.check_merge(graphs)
         is_graph = job.query.is_graph
         headers = {"Accept": _GRAPH_FORMS if is_graph else RESULTS}
         async with self._client.stream(
@@ -174,10 +174,10 @@ class RemoteEngine:
             if "x-sparql-maxrows" in response.headers:  # how Virtuoso says that it left rows out
                 raise too_many_rows(int(response.headers["x-sparql-maxrows"]))
             feed = Feed()
-            reading = Reading(
+            transcoder = Transcoder(
                 feed, media_type(response), job, self._settings.answer_rows, self.digest, written
             )
-            writing = loop.run_in_executor(self._threads, reading)
+            writing = loop.run_in_executor(self._threads, transcoder)
             try:
                 read = 0
                 async for piece in response.aiter_bytes():

@@ -10,13 +10,12 @@ from accordgraph.engine.engine import Job
 from accordgraph.engine.remote.byte_feed import Feed
 from accordgraph.errors import AccordGraphError, EvaluationError, WorkerError
 from accordgraph.results import formats, writers
-from accordgraph.results.chunks import Pieces
 from accordgraph.results.result import Answer, let_go
 from accordgraph.results.row_limit import too_many_rows
 from accordgraph.results.xlsx import About
 
 
-class Reading:
+class Transcoder:
     """What a thread does with an answer: parse it and write it in the form that is wanted."""
 
     def __init__(
@@ -51,7 +50,7 @@ class Reading:
     def _write(self) -> None:
         job, answer = self._job, self._answer()
         written, loop = self._written, self._loop
-        output = Pieces(lambda octets: loop.call_soon_threadsafe(written.put_nowait, octets))
+        output = writers.ChunkedOutput(lambda octets: loop.call_soon_threadsafe(written.put_nowait, octets))
         form, about = formats.ALL[job.format], About(job.query.text, self._digest)
         job.meter.rows = writers.write(answer, form, cast(IO[bytes], output), job.most_rows, about)
         output.flush()
@@ -66,17 +65,17 @@ class Reading:
         kind = ox.QueryResultsFormat.from_media_type(self._media_type)
         if kind is None:
             raise self._unexpected()
-        found = ox.parse_query_results(source, kind)
-        if self._job.query.form == "ASK" and isinstance(found, ox.QuerySolutions):
+        results = ox.parse_query_results(source, kind)
+        if self._job.query.form == "ASK" and isinstance(results, ox.QuerySolutions):
             # Virtuoso answers ASK with a row for yes, and none for no.
-            found = ox.parse_query_results(
-                json.dumps({"head": {}, "boolean": any(True for _ in found)}), ox.QueryResultsFormat.JSON
+            results = ox.parse_query_results(
+                json.dumps({"head": {}, "boolean": any(True for _ in results)}), ox.QueryResultsFormat.JSON
             )
-        return Answer(found)
+        return Answer(results)
 
     def _unexpected(self) -> WorkerError:
-        said = self._media_type or "an answer without a media type"
-        return WorkerError(f"the engine behind this endpoint gave {said}, which is no form of this answer")
+        kind = self._media_type or "an answer without a media type"
+        return WorkerError(f"the engine behind this endpoint gave {kind}, which is no form of this answer")
 
 
 class _Graph(Answer):
@@ -98,11 +97,11 @@ class _Graph(Answer):
         return ()
 
     def triples(self, enough: int | None = None) -> list[ox.Triple]:
-        found: set[ox.Triple] = set()
+        results: set[ox.Triple] = set()
         for quad in ox.parse(self._source, self._form):
-            found.add(ox.Triple(quad.subject, quad.predicate, quad.object))
-            if len(found) > self._most:
+            results.add(ox.Triple(quad.subject, quad.predicate, quad.object))
+            if len(results) > self._most:
                 raise too_many_rows(self._most)
-            if enough is not None and len(found) > enough:
+            if enough is not None and len(results) > enough:
                 break
-        return sorted(found, key=str)
+        return sorted(results, key=str)

@@ -16,7 +16,14 @@ import pyoxigraph as ox
 
 from accordgraph.engine.remote.http import RESULTS, check_address, credentials
 from accordgraph.engine.remote.load_record import RECORD, Record, begun
-from accordgraph.engine.remote.write_protocols import QUERYING, UNSAID, Ways, send, ways_of, writer_by
+from accordgraph.engine.remote.write_protocols import (
+    QUERYING,
+    UNSPECIFIED,
+    WriteProtocols,
+    protocols_of,
+    send,
+    writer_by,
+)
 from accordgraph.errors import EndpointError, InputError
 from accordgraph.namespaces import BASE, RDF, XSD
 from accordgraph.results.json_reader import Row, read_rows
@@ -35,13 +42,13 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Filled:
+class LoadReport:
     """What an engine holds after a load: the triples of the merged dataset, and how many named graphs."""
 
     digest: str
     triples: int
     graphs: int
-    ways: Ways
+    protocols: WriteProtocols
     altered: tuple[str, ...]
     """The numbers, dates and the like that the engine gives back in another form than it was sent."""
 
@@ -50,17 +57,17 @@ def push(
     dataset: bytes,
     query: str,
     settings: Settings,
-    asked: Ways = UNSAID,
+    options: WriteProtocols = UNSPECIFIED,
     progress: Progress = lambda done, total: None,
     at_once: int | None = None,
-) -> Filled:
+) -> LoadReport:
     """Fill the engine that answers queries at `query` with N-Quads, and count there what has arrived.
 
     What is not asked for is found out; `at_once` is the number of triples in a request. Raises `InputError`
     when the engine does not say where it takes data, `EndpointError` when it cannot be reached, refuses, or
     holds something else than it was sent.
     """
-    for url in (query, asked.graph_store, asked.update):
+    for url in (query, options.graph_store, options.update):
         if url:
             check_address(url)
     graphs = _split(dataset)
@@ -68,27 +75,27 @@ def push(
     total = 2 * len(graphs[""]) if not named else sum(map(len, graphs.values()))
     with httpx.Client(auth=credentials(settings), timeout=_SECONDS, trust_env=False) as client:
         engine = _Engine(client, query)
-        ways = _complete(asked, engine)
-        writer = writer_by(client, ways)
-        there = engine.counts()
+        protocols = _complete(options, engine)
+        writer = writer_by(client, protocols)
+        counts = engine.counts()
         load = uuid.uuid4().urn
         writer.write(RECORD.value, _lines(begun(load)), replace=False)
-        kept = {*named, RECORD.value, ways.merged}
-        for stale in sorted(g for g in there if g.startswith(_GRAPHS) and g not in kept):
+        kept = {*named, RECORD.value, protocols.merged}
+        for stale in sorted(g for g in counts if g.startswith(_GRAPHS) and g not in kept):
             writer.delete(stale)
         done = 0
         for name in ("", *named):
-            target = name or ways.merged
+            target = name or protocols.merged
             for place, piece in enumerate(graphs[name].pieces(at_once or writer.at_once)):
                 writer.write(target, piece, replace=place == 0)
                 done += len(piece)
                 progress(done, total)
-        engine.verify(graphs, ways.merged)
-        altered = sorted(graphs[""].typed - engine.typed(ways.merged))
+        engine.verify(graphs, protocols.merged)
+        altered = sorted(graphs[""].typed - engine.typed(protocols.merged))
         digest = hashlib.sha256(dataset).hexdigest()
-        record = Record(digest, len(graphs[""]), tuple(named), ways.merged, (load,))
+        record = Record(digest, len(graphs[""]), tuple(named), protocols.merged, (load,))
         writer.write(RECORD.value, _lines(record.write()), replace=True)
-    return Filled(record.digest, record.triples, len(named), ways, tuple(altered))
+    return LoadReport(record.digest, record.triples, len(named), protocols, tuple(altered))
 
 
 def _lines(triples: list[ox.Triple]) -> list[str]:
@@ -130,18 +137,20 @@ def _split(dataset: bytes) -> dict[str, _Graph]:
     return graphs
 
 
-def _complete(asked: Ways, engine: "_Engine") -> Ways:
-    known = ways_of(engine.server(), engine.query)
-    has_way = asked.graph_store or asked.update
-    ways = Ways(
-        asked.graph_store if has_way else known.graph_store, asked.update, asked.merged or known.merged
+def _complete(options: WriteProtocols, engine: "_Engine") -> WriteProtocols:
+    defaults = protocols_of(engine.server(), engine.query)
+    is_named = options.graph_store or options.update
+    protocols = WriteProtocols(
+        options.graph_store if is_named else defaults.graph_store,
+        options.update,
+        options.merged or defaults.merged,
     )
-    if not ways.graph_store and not ways.update:
+    if not protocols.graph_store and not protocols.update:
         raise InputError(
             f"{engine.query} does not say where it takes data; name its address for the Graph Store Protocol "
             "with --graph-store, or for updates with --update"
         )
-    return ways
+    return protocols
 
 
 class _Engine:
@@ -180,12 +189,12 @@ class _Engine:
 
     def verify(self, graphs: dict[str, _Graph], merged: str | None) -> None:
         """Raise `EndpointError` when a graph has another number of triples than was sent."""
-        there = self.counts()
-        there[""] = int(self._bindings(_COUNT_DEFAULT, merged)[0]["n"].value)
+        counts = self.counts()
+        counts[""] = int(self._bindings(_COUNT_DEFAULT, merged)[0]["n"].value)
         for name, graph in graphs.items():
-            if there.get(name, 0) != len(graph):
+            if counts.get(name, 0) != len(graph):
                 which = f"the graph {name}" if name else "the default graph"
                 raise EndpointError(
                     self.query,
-                    f"{which} has {there.get(name, 0):,} triples after the load, not {len(graph):,}",
+                    f"{which} has {counts.get(name, 0):,} triples after the load, not {len(graph):,}",
                 )

@@ -16,7 +16,7 @@ _AT_ONCE_BY_GRAPH_STORE, _AT_ONCE_BY_UPDATE = 20_000, 1000
 
 
 @dataclass(frozen=True)
-class Ways:
+class WriteProtocols:
     """Where an engine takes data; `merged` is the graph of the merged dataset, if not the default graph."""
 
     graph_store: str | None = None
@@ -24,11 +24,11 @@ class Ways:
     merged: str | None = None
 
 
-UNSAID = Ways()
+UNSPECIFIED = WriteProtocols()
 """Nothing was said of the ways into an engine, so they are to be found out."""
 
 
-def ways_of(server: str, query: str) -> Ways:
+def protocols_of(server: str, query: str) -> WriteProtocols:
     """Return the ways of an engine that names itself in its header `Server`; none for one that is not known.
 
     Virtuoso's default graph is all that it holds, so the merged dataset needs a graph of its own there.
@@ -38,8 +38,8 @@ def ways_of(server: str, query: str) -> Ways:
         ("virtuoso", "sparql-graph-crud-auth", MERGED.value),
     ):
         if server.lower().startswith(name):
-            return Ways(urljoin(query, graph_store), None, merged)
-    return Ways()
+            return WriteProtocols(urljoin(query, graph_store), None, merged)
+    return WriteProtocols()
 
 
 class Writer(Protocol):
@@ -54,9 +54,11 @@ class Writer(Protocol):
         """Write triples to a graph, or add them to it."""
 
 
-def writer_by(client: httpx.Client, ways: Ways) -> Writer:
+def writer_by(client: httpx.Client, protocols: WriteProtocols) -> Writer:
     """Return what writes in the way that there is; the Graph Store Protocol where there are both."""
-    return _GraphStore(client, ways.graph_store) if ways.graph_store else _Updates(client, str(ways.update))
+    if protocols.graph_store:
+        return _GraphStore(client, protocols.graph_store)
+    return _Updates(client, str(protocols.update))
 
 
 class _GraphStore:
@@ -106,23 +108,23 @@ class _Updates:
 
 
 @dataclass(frozen=True)
-class Trying:
+class Attempt:
     """What a request is for, and what would be right where the address is not for that."""
 
     what: str
     right: str
 
 
-QUERYING = Trying(
+QUERYING = Attempt(
     "a query (SPARQL Protocol)",
     "the address of a load is the one where the engine answers queries; --graph-store and --update name those"
     " where it takes data",
 )
-_STORING = Trying(
+_STORING = Attempt(
     "a graph (Graph Store Protocol)",
     "--graph-store names the address that takes graphs; --update that for updates, if there is none",
 )
-_UPDATING = Trying(
+_UPDATING = Attempt(
     "an update (SPARQL Protocol)",
     "--update names the address that takes updates; --graph-store that for graphs, if there is none",
 )
@@ -134,7 +136,7 @@ def send(
     client: httpx.Client,
     method: str,
     url: str,
-    trying: Trying,
+    attempt: Attempt,
     *,
     also_well: Iterable[int] = (),
     **parts: object,
@@ -152,20 +154,20 @@ def send(
     if response.is_success or response.status_code in also_well:
         return response
     status = response.status_code
-    said = what_it_says(b"" if media_type(response) == "text/html" else response.content)
-    message = f"{method} of {trying.what} was answered with {status} {response.reason_phrase}: {said}"
-    if right := _right(response, trying):
+    reason = what_it_says(b"" if media_type(response) == "text/html" else response.content)
+    message = f"{method} of {attempt.what} was answered with {status} {response.reason_phrase}: {reason}"
+    if right := _right(response, attempt):
         message += f"; {right}"
     raise EndpointError(url, message, {"status": status})
 
 
-def _right(response: httpx.Response, trying: Trying) -> str:
+def _right(response: httpx.Response, attempt: Attempt) -> str:
     """Return what would be right, as far as the status tells it."""
     if response.has_redirect_location:
         return f"it leads to {response.headers['location']}, so name that address"
     if response.status_code in (401, 403):
         return (
             "ACCORDGRAPH_ENDPOINT_USER and ACCORDGRAPH_ENDPOINT_PASSWORD, or ACCORDGRAPH_ENDPOINT_TOKEN, "
-            f"give a name that may do that; {trying.right}"
+            f"give a name that may do that; {attempt.right}"
         )
-    return trying.right if response.status_code in _NOT_FOR_THAT else ""
+    return attempt.right if response.status_code in _NOT_FOR_THAT else ""

@@ -25,7 +25,7 @@ from accordgraph.engine.workers import sandbox
 from accordgraph.engine.workers.worker import work
 from accordgraph.errors import AccordGraphError
 from accordgraph.sparql.reference_parser import stops_at
-from accordgraph.store.local import DiskStore, Held, LocalStore, MemoryStore, hold
+from accordgraph.store.local import DiskStore, LocalStore, MemoryStore, StoreLease, acquire
 
 PACKET = 65_536
 """The most octets of a packet."""
@@ -41,11 +41,11 @@ def main(number: int) -> None:
         signal.signal(number_of_signal, signal.SIG_IGN)
     begin = json.loads(control.recv(PACKET))
     walls = sandbox.cut_off()
-    store, held = None, None
+    store, lease = None, None
     try:
         if begin["folder"]:
-            held = hold(Path(begin["folder"]))  # its engine has threads, so each worker opens it anew
-            digest, triples = held.digest, held.triples
+            lease = acquire(Path(begin["folder"]))  # its engine has threads, so each worker opens it anew
+            digest, triples = lease.digest, lease.triples
         else:
             store = MemoryStore(Path(begin["file"]).read_bytes())
             digest, triples = store.digest, len(store)
@@ -58,11 +58,11 @@ def main(number: int) -> None:
     ready = {"digest": digest, "triples": triples, "walls": walls}
     control.send(json.dumps({"ready": ready}).encode())
     with suppress(ConnectionError):  # the web process has gone
-        _serve(control, store, held, begin["limits"])
+        _serve(control, store, lease, begin["limits"])
 
 
 def _serve(
-    control: socket.socket, store: LocalStore | None, held: Held | None, limits: dict[str, Any]
+    control: socket.socket, store: LocalStore | None, lease: StoreLease | None, limits: dict[str, Any]
 ) -> None:
     wake, waker = _pipe()
     signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
@@ -79,7 +79,7 @@ def _serve(
                     if not packet:
                         return
                     try:
-                        pid = _fork(channels, control, store, held, limits)
+                        pid = _fork(channels, control, store, lease, limits)
                     except OSError as error:
                         control.send(json.dumps({"refused": error.strerror or str(error)}).encode())
                         continue
@@ -119,7 +119,7 @@ def _fork(
     channels: list[int],
     control: socket.socket,
     store: LocalStore | None,
-    held: Held | None,
+    lease: StoreLease | None,
     limits: dict[str, Any],
 ) -> int:
     if not channels:
@@ -142,7 +142,7 @@ def _fork(
         os.nice(NICE)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        own = store or DiskStore(held)  # type: ignore[arg-type]
+        own = store or DiskStore(lease)  # type: ignore[arg-type]
         sandbox.limit(limits["query_memory"] * 2**20)
         work(own, channel, limits)
         code = 0

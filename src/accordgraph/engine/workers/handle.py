@@ -28,7 +28,7 @@ class Worker:
     """How the process has ended: its exit code, or a signal (below 0)."""
     used: float = 0.0
     """The processor seconds that it had had when it was told to end."""
-    told: bool = False
+    ending: bool = False
     """Whether it was told to end."""
     reason: Exception | None = None
     """Why it was told to end."""
@@ -50,7 +50,7 @@ class Worker:
 
         The number of its clock is made as the system makes it.
         """
-        if self.told or self.ended.done():
+        if self.ending or self.ended.done():
             return self.used
         try:
             return time.clock_gettime(~self.pid << 3 | 2)
@@ -60,8 +60,8 @@ class Worker:
     def end(self, reason: Exception | None = None) -> None:
         """Stop it; its reader then sees the end of the socket, and tells the reason."""
         self.reason = self.reason or reason
-        if not self.told and not self.ended.done():
-            self.used, self.told = self.processor_seconds(), True
+        if not self.ending and not self.ended.done():
+            self.used, self.ending = self.processor_seconds(), True
             self.send(signal.SIGKILL)
 
     async def why(self, settings: Settings) -> Exception:

@@ -116,24 +116,24 @@ class Pool:
     def _release(self, stay: Stay, whole: bool) -> None:
         worker = stay.worker
         self._places.leave(stay)
-        if whole and not stay.slowed and not self._stopped and len(self._idle) < self._wanted():
+        if whole and not stay.slowed and not self._stopped and len(self._idle) < self._spares():
             self._take(worker)
             return
-        if worker.told or not worker.ended.done():  # what ended by itself is counted in `has_ended`
+        if worker.ending or not worker.ended.done():  # what ended by itself is counted in `has_ended`
             self._counts["spent" if whole else "stopped"] += 1
         worker.end()
         worker.writer.close()
         self._refill()
 
-    def _wanted(self) -> int:
+    def _spares(self) -> int:
         """Return how many workers there should be beside the busy ones."""
         return max(self._settings.spare_workers, min(len(self._waiting), 1))
 
     def _refill(self) -> None:
         """Have so many workers wait."""
-        wanted = self._wanted()
+        spares = self._spares()
         with suppress(WorkerError):  # the next query that finds no worker says so
-            while not self._stopped and not self.lost and len(self._idle) + self._keeper.coming < wanted:
+            while not self._stopped and not self.lost and len(self._idle) + self._keeper.coming < spares:
                 self._keeper.fork()
 
     def _free(self) -> Worker | None:
@@ -188,7 +188,7 @@ class Pool:
             return
         self._idle.append(worker)
         self._match()
-        if len(self._idle) > self._wanted():
+        if len(self._idle) > self._spares():
             surplus = self._idle.pop(0)  # who it was for got another, or went away
             surplus.end()
             surplus.writer.close()
@@ -213,7 +213,7 @@ class Pool:
     def has_ended(self, pid: int, how: int) -> None:
         """Count a worker that was not told to end, and replace it."""
         worker = self._alive.pop(pid, None)
-        if worker and worker.told:
+        if worker and worker.ending:
             return
         if how in OUT_OF_MEMORY:
             self._counts["memory"] += 1

@@ -45,8 +45,8 @@ def cut_off() -> list[str]:
 def deep_stack() -> Iterator[None]:
     """Give the processes that are started within the context a stack of `STACK` bytes, or what is allowed."""
     soft, hard = resource.getrlimit(resource.RLIMIT_STACK)
-    wanted = STACK if hard == resource.RLIM_INFINITY else min(STACK, hard)
-    resource.setrlimit(resource.RLIMIT_STACK, (wanted, hard))
+    limit = STACK if hard == resource.RLIM_INFINITY else min(STACK, hard)
+    resource.setrlimit(resource.RLIMIT_STACK, (limit, hard))
     try:
         yield
     finally:
@@ -59,9 +59,9 @@ def limit(memory: int) -> None:
     with open("/proc/self/statm", encoding="ascii") as file:
         have = int(file.read().split()[0]) * resource.getpagesize()
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    wanted = have + memory
-    if hard == resource.RLIM_INFINITY or wanted < hard:
-        resource.setrlimit(resource.RLIMIT_AS, (wanted, wanted))
+    limit = have + memory
+    if hard == resource.RLIM_INFINITY or limit < hard:
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
 def limit_processor(seconds: float) -> None:

@@ -122,7 +122,7 @@ class Places:
         """End the quick time of a query: it goes on, is held, or is told to come again."""
         stay.timers["quick"].cancel()
         stay.young = False
-        if stay.slow_place or stay in self._held or stay.worker.told:
+        if stay.slow_place or stay in self._held or stay.worker.ending:
             return
         self._remember(stay)
         if self._slow < self._settings.slow_places:

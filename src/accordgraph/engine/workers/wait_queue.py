@@ -7,7 +7,7 @@ from accordgraph.engine.workers.scheduler import Stay
 
 
 @dataclass(eq=False)
-class Waiting:
+class QueueEntry:
     """One who waits, and since when."""
 
     turn: asyncio.Future[Stay]
@@ -19,30 +19,30 @@ class Queue:
     """All who wait, in the order in which they came."""
 
     def __init__(self) -> None:
-        self._held: list[Waiting] = []
+        self._held: list[QueueEntry] = []
 
     def __len__(self) -> int:
         return len(self._held)
 
-    def join(self, query: int) -> Waiting:
+    def join(self, query: int) -> QueueEntry:
         """Have one more wait, for a worker for this query."""
         loop = asyncio.get_running_loop()
-        waiting = Waiting(loop.create_future(), query, loop.time())
+        waiting = QueueEntry(loop.create_future(), query, loop.time())
         self._held.append(waiting)
         return waiting
 
-    def leave(self, waiting: Waiting) -> bool:
+    def leave(self, waiting: QueueEntry) -> bool:
         """Let one go, and return whether that one was still in the queue."""
         if waiting not in self._held:
             return False
         self._held.remove(waiting)
         return True
 
-    def last(self) -> Waiting | None:
+    def last(self) -> QueueEntry | None:
         """Return who came last."""
         return self._held[-1] if self._held else None
 
-    def tell(self, waiting: Waiting, error: Exception) -> bool:
+    def tell(self, waiting: QueueEntry, error: Exception) -> bool:
         """Let one go and tell that no worker will come; returns whether anybody still waited there."""
         self.leave(waiting)
         if waiting.turn.done():

@@ -20,7 +20,6 @@ from accordgraph.errors import (
     QueryRefused,
 )
 from accordgraph.results import formats, writers
-from accordgraph.results.chunks import Pieces
 from accordgraph.results.result import let_go
 from accordgraph.results.xlsx import About
 from accordgraph.sparql.query import Graphs, SparqlQuery
@@ -41,7 +40,7 @@ def work(store: LocalStore, channel: socket.socket, limits: dict[str, Any]) -> N
     """Answer queries from a socket until it is closed."""
     while (job := receive(channel)) is not None:
         limit_processor(limits["query_seconds"] + 1)
-        pieces = Pieces(partial(send, channel, DATA))
+        pieces = writers.ChunkedOutput(partial(send, channel, DATA))
         try:
             rows = _write(store, job, limits, cast(IO[bytes], pieces))
         except (QueryError, InputError) as error:
@@ -88,10 +87,10 @@ def receive(channel: socket.socket) -> _Job | None:
 
 
 def _read(channel: socket.socket, length: int) -> bytes | None:
-    held = bytearray()
-    while len(held) < length:
-        piece = channel.recv(length - len(held))
+    body = bytearray()
+    while len(body) < length:
+        piece = channel.recv(length - len(body))
         if not piece:
             return None
-        held += piece
-    return bytes(held)
+        body += piece
+    return bytes(body)

@@ -13,15 +13,15 @@ from accordgraph.server.http.languages import LANGUAGES
 from accordgraph.server.http.problems import Problem
 from accordgraph.server.pages.jsonld import Context
 from accordgraph.server.pages.term_labels import Vocabulary
-from accordgraph.server.query_service.per_dataset import Fresh
-from accordgraph.server.query_service.service import Answers
+from accordgraph.server.query_service.cache import PerDataset
+from accordgraph.server.query_service.service import QueryService
 
 _FOLDERS = ("linked", "void")
 _MOST_LABELS = 300
 
 
 @dataclass(frozen=True)
-class Withdrawn:
+class Withdrawal:
     """What is left of a thing that was withdrawn: why, and what replaces it."""
 
     note: str
@@ -29,12 +29,12 @@ class Withdrawn:
 
 
 @dataclass(frozen=True)
-class Known:
+class DatasetIndex:
     """The names of the graph: what it describes, what it withdrew, its graphs, ontologies and terms."""
 
     digest: str
     things: frozenset[str]
-    withdrawn: Mapping[str, Withdrawn]
+    withdrawn: Mapping[str, Withdrawal]
     graphs: Mapping[str, int]
     """The number of triples of each named graph."""
     ontologies: Mapping[str, str]
@@ -51,17 +51,17 @@ class Known:
         return iri in self.things
 
 
-class Catalogue:
+class DatasetQueries:
     """Asks for what is known, with the queries in `queries/linked` and `queries/void`."""
 
-    def __init__(self, answers: Answers, project: Project) -> None:
-        self._answers = answers
+    def __init__(self, service: QueryService, project: Project) -> None:
+        self._service = service
         self._queries: dict[str, Query] = {}
         for folder in _FOLDERS:
             self._queries |= {
                 f"{folder}/{query.name}": query for query in load_queries(project.queries / folder)
             }
-        self._known = Fresh(answers.engine, self._ask)
+        self._index = PerDataset(service.engine, self._ask)
 
     def query(self, name: str, **values: Iterable[str]) -> str:
         """Return the text of a query with values for parameters; those without a value keep their default.
@@ -80,11 +80,11 @@ class Catalogue:
 
     async def rows(self, name: str, **values: Iterable[str]) -> list[Row]:
         """Return the rows of a query; raises `Problem` when it fails."""
-        return await self._answers.rows(self.query(name, **values))
+        return await self._service.rows(self.query(name, **values))
 
-    async def known(self) -> Known:
+    async def index(self) -> DatasetIndex:
         """Return what is known of the dataset that is served now."""
-        return await self._known.get()
+        return await self._index.get()
 
     async def labels(self, iris: Iterable[str]) -> dict[str, dict[str, str]]:
         """Return the labels of the first of these IRIs that are ours, by IRI and language."""
@@ -94,13 +94,13 @@ class Catalogue:
             found.setdefault(row["thing"].value, {})[row["language"].value] = row["label"].value
         return found
 
-    async def _ask(self) -> Known:
-        digest = self._answers.engine.digest
+    async def _ask(self) -> DatasetIndex:
+        digest = self._service.engine.digest
         terms, values = await self.rows("linked/terms"), await self.rows("linked/values")
         things = await self.rows("linked/things")
         graphs = await self.rows("linked/graphs")
         ontologies = await self.rows("linked/ontologies")
-        return Known(
+        return DatasetIndex(
             digest,
             frozenset(row["thing"].value for row in things),
             _withdrawn(await self.rows("linked/withdrawn")),
@@ -111,7 +111,7 @@ class Catalogue:
         )
 
 
-def _withdrawn(rows: Iterable[Row]) -> dict[str, Withdrawn]:
+def _withdrawn(rows: Iterable[Row]) -> dict[str, Withdrawal]:
     notes: dict[str, str] = {}
     replacements: dict[str, set[str]] = {}
     for row in rows:
@@ -120,4 +120,4 @@ def _withdrawn(rows: Iterable[Row]) -> dict[str, Withdrawn]:
         replacements.setdefault(thing, set())
         if "replacement" in row:
             replacements[thing].add(row["replacement"].value)
-    return {thing: Withdrawn(note, tuple(sorted(replacements[thing]))) for thing, note in notes.items()}
+    return {thing: Withdrawal(note, tuple(sorted(replacements[thing]))) for thing, note in notes.items()}

@@ -103,14 +103,14 @@ def table(
 
     `most_rows` is how many rows or triples the other forms may have.
     """
-    asked = {"query": text, "default-graph-uri": graphs.default, "named-graph-uri": graphs.named}
+    parameters = {"query": text, "default-graph-uri": graphs.default, "named-graph-uri": graphs.named}
 
     async def render(content: Table) -> bytes:
         names = await names_in(content, language, find_labels)
         is_graph = content.columns == ["subject", "predicate", "object"]
         others = ("ttl", "nt", "jsonld", "rdf") if is_graph else _OTHER_FORMS
-        links = [(form, address_of("/sparql", **asked, format=form)) for form in others]
-        here = address_of("/sparql", **asked, format="html")
+        links = [(form, address_of("/sparql", **parameters, format=form)) for form in others]
+        here = address_of("/sparql", **parameters, format="html")
         return page(
             "table.html",
             language,

@@ -90,8 +90,8 @@ class Context:
         nodes = []
         for subject, group in groupby(triples, key=lambda triple: triple[0]):
             node: dict[str, Any] = {"id": _resource(subject)}
-            for predicate, found in groupby(group, key=lambda triple: triple[1].value):
-                cells = [triple[2] for triple in found]
+            for predicate, same in groupby(group, key=lambda triple: triple[1].value):
+                cells = [triple[2] for triple in same]
                 if predicate == _TYPE:
                     node["type"] = _one([self._class(cell, used) for cell in cells])
                 else:
@@ -122,7 +122,7 @@ class Context:
                 rest.append(_expanded(cell))
         if texts or fit:
             used[term.name] = term
-            node[term.name] = {language: _one(found) for language, found in texts.items()} or _one(fit)
+            node[term.name] = {language: _one(group) for language, group in texts.items()} or _one(fit)
         if rest:
             node[predicate] = _one(rest)
 

@@ -51,7 +51,7 @@ class Statement:
     values: list[Value]
 
 
-class Said:
+class StatementIndex:
     """A set of triples by subject and predicate, with its labels and its claims by what they state."""
 
     def __init__(self, triples: Iterable[TermTriple]) -> None:
@@ -62,19 +62,22 @@ class Said:
             self.by_subject.setdefault(node.key, {}).setdefault(predicate.value, []).append(value)
             if predicate.value == _LABEL:
                 self.labels.setdefault(node.key, {})[value.language] = value.value
-        for subject, said in self.by_subject.items():
-            if all(part in said for part in (_SUBJECT, _PREDICATE, _OBJECT)):
-                key = (said[_SUBJECT][0].key, said[_PREDICATE][0].value, said[_OBJECT][0].key)
+        for subject, properties in self.by_subject.items():
+            if all(part in properties for part in (_SUBJECT, _PREDICATE, _OBJECT)):
+                node, predicate, value = (properties[part][0] for part in (_SUBJECT, _PREDICATE, _OBJECT))
+                key = (node.key, predicate.value, value.key)
                 self.claims.setdefault(key, []).append(subject)
 
 
-class Portrait:
+class ResourceView:
     """What is said of one subject."""
 
-    def __init__(self, said: Said, subject: str, language: Language, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self, index: StatementIndex, subject: str, language: Language, vocabulary: Vocabulary
+    ) -> None:
         self.iri, self._language, self._vocabulary = subject, language, vocabulary
-        self._said, self._labels, self._claims = said.by_subject, said.labels, said.claims
-        self._own = self._said.get(subject, {})
+        self._subjects, self._labels, self._claims = index.by_subject, index.labels, index.claims
+        self._own = self._subjects.get(subject, {})
 
     @property
     def label(self) -> str:
@@ -121,12 +124,12 @@ class Portrait:
         return self._passages(self._own.get(_EVIDENCE, ()))
 
     @property
-    def not_adopted(self) -> list[Statement]:
+    def contested(self) -> list[Statement]:
         """What claims say of the subject that the graph does not adopt."""
         found = []
         for (subject, predicate, value), claims in sorted(self._claims.items()):
             if subject == self.iri and value not in [cell.key for cell in self._own.get(predicate, ())]:
-                cells = self._said[claims[0]][_OBJECT]
+                cells = self._subjects[claims[0]][_OBJECT]
                 found.append(Statement(predicate, self.name(predicate), [self._value(predicate, cells[0])]))
         return found
 
@@ -171,14 +174,14 @@ class Portrait:
 
     def _inline(self, cell: Term) -> str:
         """Return a blank node as text: the members of a list, or what is said of it."""
-        said = self._said.get(cell.key, {})
-        if RDF.first.value in said:
-            rest = said[RDF.rest.value][0]
-            head = self._text(said[RDF.first.value][0])
+        properties = self._subjects.get(cell.key, {})
+        if RDF.first.value in properties:
+            rest = properties[RDF.rest.value][0]
+            head = self._text(properties[RDF.first.value][0])
             return head if rest.value == RDF.nil.value else f"{head}, {self._text(rest)}"
         pairs = (
             f"{self.name(predicate)}: {self._text(value)}"
-            for predicate, cells in said.items()
+            for predicate, cells in properties.items()
             for value in cells
         )
         return "; ".join(pairs)
@@ -189,18 +192,18 @@ class Portrait:
         return fit or list(cells)
 
     def _cited(self, claims: Iterable[str]) -> list[Passage]:
-        cells = {cell.key: cell for claim in claims for cell in self._said[claim].get(_EVIDENCE, ())}
+        cells = {cell.key: cell for claim in claims for cell in self._subjects[claim].get(_EVIDENCE, ())}
         return self._passages(cells.values())
 
     def _sources(self, claims: Iterable[str]) -> list[str]:
-        return sorted({cell.value for claim in claims for cell in self._said[claim].get(_SOURCE, ())})
+        return sorted({cell.value for claim in claims for cell in self._subjects[claim].get(_SOURCE, ())})
 
     def _passages(self, cells: Iterable[Term]) -> list[Passage]:
         return sorted((self._passage(cell.value) for cell in cells), key=lambda passage: passage.iri)
 
     def _passage(self, iri: str) -> Passage:
-        said = self._said.get(iri, {})
-        first, last = (said[key][0].value if key in said else "" for key in (_FIRST, _LAST))
-        section = said[_SECTION][0].value if _SECTION in said else self.name(iri)
-        source = self.name(said[_PART_OF][0].value) if _PART_OF in said else ""
+        properties = self._subjects.get(iri, {})
+        first, last = (properties[key][0].value if key in properties else "" for key in (_FIRST, _LAST))
+        section = properties[_SECTION][0].value if _SECTION in properties else self.name(iri)
+        source = self.name(properties[_PART_OF][0].value) if _PART_OF in properties else ""
         return Passage(iri, section, source, first if first == last else f"{first}–{last}")

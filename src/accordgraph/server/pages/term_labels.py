@@ -41,6 +41,6 @@ class Vocabulary:
 
     def most_exact(self, iris: Iterable[str]) -> list[str]:
         """Return those classes or properties that no other of them is narrower than, in order."""
-        given = list(iris)
-        beyond = {broader for iri in given for broader in self.broader(iri)}
-        return sorted(iri for iri in given if iri not in beyond)
+        terms = list(iris)
+        beyond = {broader for iri in terms for broader in self.broader(iri)}
+        return sorted(iri for iri in terms if iri not in beyond)

@@ -48,22 +48,29 @@ def alternates(path: str, language: Language, page: int = 1) -> list[tuple[str, 
     return [(form.media_type, _address(f"{path}.{form.name}", form, language, page)) for form in FORMS]
 
 
+def links(path: str, language: Language, page: int = 1) -> dict[str, list[tuple[str, str]]]:
+    """Return what a page says of the other forms: `alternates` in its head, and `links` for its readers."""
+    forms = alternates(path, language, page)
+    shown_as = [(form.name, address) for form, (_, address) in zip(FORMS, forms, strict=True)]
+    return {"alternates": forms, "links": shown_as[:-1]}
+
+
 def headers(path: str, choice: Choice, language: Language, about: str = "", page: int = 1) -> dict[str, str]:
     """Return the headers of a document: its forms, its own address, what it is about, and what it depends on.
 
     Where the address asks for a language, those of what people read do too.
     """
-    links = [f'<{_address(path, choice.form, language, page)}>; rel="canonical"']
-    links += [f'<{about}>; rel="describes"'] if about else []
-    links += [
+    targets = [f'<{_address(path, choice.form, language, page)}>; rel="canonical"']
+    targets += [f'<{about}>; rel="describes"'] if about else []
+    targets += [
         f'<{address}>; rel="alternate"; type="{kind}"' for kind, address in alternates(path, language, page)
     ]
-    found = {
-        "Link": ", ".join(links),
+    own = {
+        "Link": ", ".join(targets),
         "Content-Location": _address(f"{path}.{choice.form.name}", choice.form, language, page),
         "Vary": HEADERS["Vary"],
     }
-    return found | (HEADERS if choice.form == formats.HTML else {})
+    return own | (HEADERS if choice.form == formats.HTML else {})
 
 
 def _address(path: str, form: Form, language: Language, page: int) -> str:

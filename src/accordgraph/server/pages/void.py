@@ -25,7 +25,7 @@ from accordgraph.namespaces import (
 )
 from accordgraph.results import formats
 from accordgraph.server.http.languages import LANGUAGES, dictionary
-from accordgraph.server.pages.dataset_index import Catalogue
+from accordgraph.server.pages.dataset_index import DatasetQueries
 
 DATASET = Namespace(BASE + "void#")
 """The dataset, its graphs and its parts: `void#dataset`, `void#graph/...`, `void#class/...`."""
@@ -63,28 +63,28 @@ class Numbers:
     publishers: list[str]
 
 
-async def numbers(catalogue: Catalogue) -> Numbers:
+async def numbers(dataset: DatasetQueries) -> Numbers:
     """Ask for all that is counted; the answers are kept. Raises `Problem` when a query fails."""
-    (totals,) = await catalogue.rows("void/totals")
+    (totals,) = await dataset.rows("void/totals")
     by_class: dict[str, dict[str, int]] = {}
-    for row in await catalogue.rows("void/class-properties"):
+    for row in await dataset.rows("void/class-properties"):
         triples = int(row["triples"].value)
         by_class.setdefault(row["class"].value, {})[row["property"].value] = triples
-    terms_of_use = await catalogue.rows("void/terms-of-use")
+    terms_of_use = await dataset.rows("void/terms-of-use")
     return Numbers(
         {name: int(cell.value) for name, cell in totals.items()},
-        {row["class"].value: int(row["things"].value) for row in await catalogue.rows("void/classes")},
+        {row["class"].value: int(row["things"].value) for row in await dataset.rows("void/classes")},
         {
             row["property"].value: (
                 int(row["triples"].value),
                 int(row["subjects"].value),
                 int(row["objects"].value),
             )
-            for row in await catalogue.rows("void/properties")
+            for row in await dataset.rows("void/properties")
         },
         by_class,
-        dict((await catalogue.known()).graphs),
-        [row["example"].value for row in await catalogue.rows("void/examples") if "example" in row],
+        dict((await dataset.index()).graphs),
+        [row["example"].value for row in await dataset.rows("void/examples") if "example" in row],
         list(dict.fromkeys(row["license"].value for row in terms_of_use)),
         list(dict.fromkeys(row["publisher"].value for row in terms_of_use if "publisher" in row)),
     )
@@ -92,10 +92,10 @@ async def numbers(catalogue: Catalogue) -> Numbers:
 
 def describe(counted: Numbers, endpoint: str) -> list[Triple]:
     """Return the description of the service at an endpoint, and of the dataset behind it."""
-    found: list[Triple] = []
+    description: list[Triple] = []
 
     def say(subject: NamedNode, predicate: NamedNode, *objects: _Object) -> None:
-        found.extend(Triple(subject, predicate, object_) for object_ in objects)
+        description.extend(Triple(subject, predicate, object_) for object_ in objects)
 
     service, dataset = NamedNode(f"{endpoint}#service"), DATASET.dataset
     default = DATASET["default-graph"]
@@ -153,7 +153,7 @@ def describe(counted: Numbers, endpoint: str) -> list[Triple]:
         say(named, SD.graph, inner)
         say(inner, RDF.type, SD.Graph, VOID.Dataset)
         say(inner, VOID.triples, _number(triples))
-    return found
+    return description
 
 
 _TOTALS = (

@@ -1,11 +1,17 @@
-"""Answers that are kept: while a dataset is served, the same question has the same answer.
+"""The cache: while a dataset is served, the same query has the same result.
 
-What was not asked for longest goes first when the memory for them is full. Answers that are still being sent
-are drafts; their memory counts too.
+The least recently used result goes first when the memory is full. A result that is still being sent is a
+pending entry; its memory counts too.
 """
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Generic, TypeVar
+
+from accordgraph.engine.engine import CurrentEngine
+
+Value = TypeVar("Value")
 
 _LARGEST_PART = 8
 _OVERHEAD = 500
@@ -61,7 +67,7 @@ class Cache:
             self.size -= len(self._held.popitem(last=False)[1]) + _OVERHEAD
 
 
-class Draft:
+class PendingEntry:
     """An answer that is kept once it is whole; it is given up when it is too large, or memory is short."""
 
     def __init__(self, cache: Cache, key: Hashable | None) -> None:
@@ -93,3 +99,20 @@ class Draft:
         self._cache.size -= self._size
         self._cache.drafts -= self._size
         self._parts, self._size = None, 0
+
+
+class PerDataset(Generic[Value]):
+    """Something that is made with an engine, and made again once that was exchanged."""
+
+    def __init__(self, engine: CurrentEngine, make: Callable[[], Awaitable[Value]]) -> None:
+        self._engine, self._make = engine, make
+        self._value: tuple[str, Value] | None = None
+        self._making = asyncio.Lock()
+
+    async def get(self) -> Value:
+        """Return it; raises what making it raises."""
+        async with self._making:
+            while self._value is None or self._value[0] != self._engine.token:
+                token = self._engine.token
+                self._value = token, await self._make()
+            return self._value[1]

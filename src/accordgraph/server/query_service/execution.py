@@ -1,4 +1,4 @@
-"""A question, and its query while it is under way: a task takes what that gives into a spool.
+"""The execution of a query: a task writes its result to a spool, and a response is sent from there.
 
 The task ends when the query does, whoever reads; nobody waits for it longer than the client stays.
 """
@@ -9,17 +9,21 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.types import Receive
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from accordgraph.engine.engine import Current, Job
+from accordgraph.engine.engine import CurrentEngine, Job
 from accordgraph.errors import AccordGraphError
 from accordgraph.results import formats
 from accordgraph.results.json_reader import Table
 from accordgraph.server.http import problems
+from accordgraph.server.http.compression import IDENTITY, encoder
 from accordgraph.server.http.negotiation import Choice
 from accordgraph.server.http.problems import Problem
+from accordgraph.server.http.representation import Representation
+from accordgraph.server.query_service.cache import PendingEntry
 from accordgraph.server.query_service.outcomes import as_problem, outcome_of
-from accordgraph.server.query_service.spool import Room, Spool
+from accordgraph.server.query_service.spool import Spool, SpoolQuota
 from accordgraph.settings import Settings
 from accordgraph.sparql.query import Graphs, SparqlQuery
 
@@ -29,12 +33,12 @@ _PAGE_BYTES = 4 * 2**20
 
 Render = Callable[[Table], bytes | Awaitable[bytes]]
 """Makes the body of a response from the content of a `TABLE`; it may have to wait for more."""
-Ended = Callable[[Job, str, float], None]
+OnEnd = Callable[[Job, str, float], None]
 """Is told how a query ended, in a word, and how many seconds that took."""
 
 
 @dataclass(frozen=True)
-class Question:
+class ResultSpec:
     """A query, the graphs it is asked over, the form that was chosen, and how a page of it is made.
 
     `variant` names what else a page depends on, as its language; `most_rows` is the most rows or triples that
@@ -60,18 +64,18 @@ class Question:
         return Job(self.query, form, self.graphs, self.most_rows or most_rows)
 
 
-class UnderWay:
+class Execution:
     """The query of one question under way."""
 
     def __init__(
         self,
-        engine: Current,
+        engine: CurrentEngine,
         settings: Settings,
-        question: Question,
-        room: Room,
+        spec: ResultSpec,
+        quota: SpoolQuota,
         turns: asyncio.Semaphore,
         began: float,
-        ended: Ended,
+        ended: OnEnd,
     ) -> None:
         """Begin to ask.
 
@@ -79,11 +83,11 @@ class UnderWay:
         came, by `time.perf_counter`.
         """
         self._engine, self._began, self._ended = engine, began, ended
-        self.question, self.turns = question, turns
-        self.job = question.job(settings)
+        self.spec, self.turns = spec, turns
+        self.job = spec.job(settings)
         self._seconds: float | None = None
         most = settings.answer_bytes
-        self.spool = Spool(min(most, _PAGE_BYTES) if question.render else most, room)
+        self.spool = Spool(min(most, _PAGE_BYTES) if spec.render else most, quota)
         self._task = asyncio.get_running_loop().create_task(self._take())
 
     async def _take(self) -> None:
@@ -111,7 +115,7 @@ class UnderWay:
 
     async def begin(self, request: Request) -> None:
         """Wait for the first part; raises the `Problem` of a query that failed before it."""
-        whole = self.question.render is not None or request.scope.get("http_version") == "1.0"
+        whole = self.spec.render is not None or request.scope.get("http_version") == "1.0"
         wait = self.spool.finished() if whole else self.spool.begun(_FIRST_BYTES, _FIRST_SECONDS)
         if not await unless_left(request.receive, wait):
             raise Problem(problems.LEFT, "the client went away before the answer")
@@ -148,3 +152,51 @@ async def unless_left(receive: Receive, what: Awaitable[None]) -> bool:
 async def _left(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+class Streamed(Response):
+    """A response whose body is sent while the query runs; cut off, not ended, when it fails."""
+
+    def __init__(
+        self,
+        run: Execution,
+        representation: Representation,
+        head_only: bool,
+        draft: PendingEntry,
+    ) -> None:
+        super().__init__(None, 200, representation.headers)
+        del self.headers["content-length"]
+        coding = representation.coding
+        if coding != IDENTITY:
+            self.headers["Content-Encoding"] = coding
+        elif run.spool.ended:
+            self.headers["Content-Length"] = str(len(run.spool))
+        self._run, self._coding, self._head_only, self._draft = run, coding, head_only, draft
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the pieces as they come."""
+        try:
+            await unless_left(receive, self._send(send))
+        finally:
+            self._run.close()
+            self._draft.drop()
+
+    async def _send(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        if self._head_only:
+            await send({"type": "http.response.body", "body": b""})
+            return
+        compressor = encoder(self._coding)
+        try:
+            async for piece in self._run.spool.pieces():
+                if part := compressor.compress(piece):
+                    self._draft.add(part)
+                    await send({"type": "http.response.body", "body": part, "more_body": True})
+                async with self._run.turns:
+                    await asyncio.sleep(0)
+        except AccordGraphError:
+            return  # without the end of the body: the server then cuts the connection
+        rest = compressor.flush()
+        self._draft.add(rest)
+        self._draft.keep()
+        await send({"type": "http.response.body", "body": rest})

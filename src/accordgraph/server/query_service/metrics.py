@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Scope
 
 from accordgraph import __version__
-from accordgraph.engine.engine import Current
+from accordgraph.engine.engine import CurrentEngine
 from accordgraph.server.query_service.cache import Cache
 
 OUTCOMES = (
@@ -38,7 +38,7 @@ _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 class Metrics:
     """The counts of one app."""
 
-    def __init__(self, engine: Current, cache: Cache) -> None:
+    def __init__(self, engine: CurrentEngine, cache: Cache) -> None:
         self._registry = CollectorRegistry()
         self._queries = Counter(
             "accordgraph_queries", "Queries by how they ended", ["outcome"], registry=self._registry
@@ -111,8 +111,8 @@ def declared(scope: Scope) -> str:
         return f"{mounted}/*"
     path, template = scope["path"], ""
     for name, value in reversed(scope.get("path_params", {}).items()):
-        path, found, after = path.rpartition(str(value)) if value != "" else (path, True, "")
-        if not found:
+        path, lookups, after = path.rpartition(str(value)) if value != "" else (path, True, "")
+        if not lookups:
             return "other"
         template = f"{{{name}}}{after}{template}"
     return str(path) + template
@@ -121,7 +121,7 @@ def declared(scope: Scope) -> str:
 class _State(Collector):
     """What is read off when the counts are asked for."""
 
-    def __init__(self, engine: Current, cache: Cache) -> None:
+    def __init__(self, engine: CurrentEngine, cache: Cache) -> None:
         self._engine, self._cache = engine, cache
 
     def collect(self) -> Iterable[Metric]:
@@ -138,12 +138,12 @@ class _State(Collector):
         cache = self._cache
         yield GaugeMetricFamily("accordgraph_cache_bytes", "Octets of answers that are kept", cache.size)
         yield GaugeMetricFamily("accordgraph_cache_entries", "Answers that are kept", len(cache))
-        found = CounterMetricFamily(
+        lookups = CounterMetricFamily(
             "accordgraph_cache_lookups", "Look-ups of answers, by what came of them", labels=["outcome"]
         )
-        found.add_metric(["hit"], cache.hits)
-        found.add_metric(["miss"], cache.misses)
-        yield found
+        lookups.add_metric(["hit"], cache.hits)
+        lookups.add_metric(["miss"], cache.misses)
+        yield lookups
         yield GaugeMetricFamily("accordgraph_dataset_triples", "Triples of the dataset", self._engine.triples)
         yield InfoMetricFamily(
             "accordgraph_dataset",

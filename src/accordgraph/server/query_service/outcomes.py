@@ -12,7 +12,7 @@ from accordgraph.errors import (
 )
 from accordgraph.server.http import problems
 from accordgraph.server.http.problems import Problem
-from accordgraph.server.query_service.rate_limit import BudgetSpent
+from accordgraph.server.query_service.rate_limit import RateLimitExceeded
 
 
 def outcome_of(error: AccordGraphError) -> str:
@@ -24,7 +24,7 @@ def outcome_of(error: AccordGraphError) -> str:
 
 
 _OUTCOMES: tuple[tuple[type[AccordGraphError], str], ...] = (
-    (BudgetSpent, "budget"),
+    (RateLimitExceeded, "budget"),
     (Overloaded, "overloaded"),
     (LimitExceeded, "limit"),
     (QueryRefused, "refused"),
@@ -42,7 +42,7 @@ _LIMIT_PROBLEMS = {
 def as_problem(error: Exception) -> Problem:
     """Return an error of a query as the problem that the client is told; others are raised again."""
     match error:
-        case BudgetSpent():
+        case RateLimitExceeded():
             return Problem(problems.TOO_MANY, str(error), {"Retry-After": str(error.retry_after)})
         case Overloaded():
             return Problem(problems.BUSY, str(error), {"Retry-After": str(error.retry_after)})

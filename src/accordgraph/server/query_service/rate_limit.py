@@ -18,7 +18,7 @@ _MINUTE = 60.0
 _MOST_CLIENTS = 10_000
 
 
-class BudgetSpent(Overloaded):
+class RateLimitExceeded(Overloaded):
     """A client has used what it may use for now."""
 
 
@@ -29,7 +29,7 @@ class _Bucket:
     at: float
 
 
-class Budgets:
+class RateLimiter:
     """The buckets of all clients; a limit of 0 is none."""
 
     def __init__(self, seconds: float, errors: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -50,7 +50,7 @@ class Budgets:
         ):
             if rate and short:
                 wait = int((1 - left) / rate * _MINUTE) + 1
-                raise BudgetSpent(f"you have used what one client may in a minute: {what}", wait)
+                raise RateLimitExceeded(f"you have used what one client may in a minute: {what}", wait)
 
     def charge(self, client: str, seconds: float, failed: bool) -> None:
         """Take out what a query took."""

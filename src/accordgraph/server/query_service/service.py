@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from accordgraph import __version__
-from accordgraph.engine.engine import UNKNOWN, Current, Job, gather
+from accordgraph.engine.engine import UNKNOWN, CurrentEngine, Job, gather
 from accordgraph.errors import AccordGraphError
 from accordgraph.results import formats
 from accordgraph.results.json_reader import Row, read_rows, read_table
@@ -24,12 +24,11 @@ from accordgraph.server.http import request_context
 from accordgraph.server.http.compression import encode
 from accordgraph.server.http.negotiation import Choice
 from accordgraph.server.http.representation import Representation
-from accordgraph.server.query_service.cache import Cache, Draft
-from accordgraph.server.query_service.execution import Question, UnderWay
+from accordgraph.server.query_service.cache import Cache, PendingEntry
+from accordgraph.server.query_service.execution import Execution, ResultSpec, Streamed
 from accordgraph.server.query_service.outcomes import as_problem, outcome_of
-from accordgraph.server.query_service.rate_limit import Budgets, BudgetSpent, client_of
-from accordgraph.server.query_service.responses import Streamed
-from accordgraph.server.query_service.spool import Room
+from accordgraph.server.query_service.rate_limit import RateLimiter, RateLimitExceeded, client_of
+from accordgraph.server.query_service.spool import SpoolQuota
 from accordgraph.settings import Settings
 
 _AT_ONCE = 2**18
@@ -39,22 +38,22 @@ _TURNS, _HANDS = 4, 2
 LIMITS = '</api/settings>; rel="service-meta"'
 """Where a client learns beforehand how much an answer may hold (RFC 8631)."""
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 Observe = Callable[[str, float, int], None]
 """Is told how a query ended, in a word, how many seconds it took, and how many rows it gave."""
 
 
-class Answers:
+class QueryService:
     """Answers questions with one engine; every endpoint that gives results has it in common."""
 
-    def __init__(self, engine: Current, settings: Settings, observe: Observe) -> None:
+    def __init__(self, engine: CurrentEngine, settings: Settings, observe: Observe) -> None:
         self.engine, self.settings = engine, settings
         self.cache = Cache(settings.cache_bytes)
-        self.room = Room(settings.waiting_bytes)
+        self.quota = SpoolQuota(settings.waiting_bytes)
         self.turns = asyncio.Semaphore(_TURNS)
         """Long answers take turns, so that a hundred of them leave the loop free for a short one."""
         self._hands = asyncio.Semaphore(_HANDS)
-        self._budgets = Budgets(settings.client_seconds, settings.client_errors)
+        self._limiter = RateLimiter(settings.client_seconds, settings.client_errors)
         self._observe = observe
 
     async def rows(self, text: str) -> list[Row]:
@@ -102,73 +101,73 @@ class Answers:
         """Return on whose account a query runs; raises `Problem` when that has nothing left."""
         client = client_of(request)
         try:
-            self._budgets.check(client)
-        except BudgetSpent as error:
+            self._limiter.check(client)
+        except RateLimitExceeded as error:
             self._observe("budget", 0.0, 0)
             raise as_problem(error) from error
         return client
 
-    async def work(self, request: Request, task: Callable[[], Found]) -> Found:
+    async def work(self, request: Request, task: Callable[[], Result]) -> Result:
         """Return what a task of our own gives, done beside the loop on the account of the client.
 
         Few are done at a time. Raises `Problem` when the account has nothing left.
         """
         client = self._account(request)
 
-        def timed() -> tuple[Found, float]:
+        def timed() -> tuple[Result, float]:
             began = time.thread_time()
             return task(), time.thread_time() - began
 
         async with self._hands:
-            found, seconds = await asyncio.to_thread(timed)
-        self._budgets.charge(client, seconds, False)
-        return found
+            result, seconds = await asyncio.to_thread(timed)
+        self._limiter.charge(client, seconds, False)
+        return result
 
     def _lasts(self, job: Job, token: str) -> bool:
         """Return whether an answer is of the dataset that was there before and is there, and has a name."""
         return job.meter.engine == token == self.engine.token and self.engine.digest != UNKNOWN
 
-    async def respond(self, request: Request, question: Question) -> Response:
+    async def respond(self, request: Request, spec: ResultSpec) -> Response:
         """Answer a question; raises `Problem` for one that fails before a part of its answer was sent."""
         began, token = time.perf_counter(), self.engine.token
-        request_context.note_query(question.query.text)
-        sent = Representation(request, question.choice.content_type, question.headers)
-        sent.headers["Link"] = ", ".join(filter(None, (sent.headers.get("Link"), LIMITS)))
+        request_context.note_query(spec.query.text)
+        representation = Representation(request, spec.choice.content_type, spec.headers)
+        representation.headers["Link"] = ", ".join(filter(None, (representation.headers.get("Link"), LIMITS)))
         key = None
-        if self.engine.digest != UNKNOWN and question.query.deterministic:
-            key = sent.tagged(self._key(question, str(request.url) if question.render else ""))
+        if self.engine.digest != UNKNOWN and spec.query.deterministic:
+            key = representation.tagged(self._key(spec, str(request.url) if spec.render else ""))
             cached = self.cache.get(key)
-            if response := sent.not_modified(exists=cached is not None):
+            if response := representation.not_modified(exists=cached is not None):
                 self._observe("not-modified", time.perf_counter() - began, 0)
                 return response
             if cached is not None:
                 self._observe("cached", time.perf_counter() - began, 0)
-                sent.headers["Server-Timing"] = "cache;desc=hit"
-                return sent.whole(cached)
+                representation.headers["Server-Timing"] = "cache;desc=hit"
+                return representation.whole(cached)
         else:
-            sent.volatile()
-        run = self._ask(request, question, began)
+            representation.volatile()
+        run = self._ask(request, spec, began)
         try:
             await run.begin(request)
-            sent.headers["Server-Timing"] = run.timing()
-            at_once = run.spool.ended and (question.render is not None or len(run.spool) <= _AT_ONCE)
-            body = await self._whole(run, sent.coding) if at_once else None
+            representation.headers["Server-Timing"] = run.timing()
+            at_once = run.spool.ended and (spec.render is not None or len(run.spool) <= _AT_ONCE)
+            body = await self._whole(run, representation.coding) if at_once else None
         except BaseException:
             run.close()
             raise
         if key and not self._lasts(run.job, token):  # the tag of one dataset is not that of the next
             key = None
-            sent.volatile()
+            representation.volatile()
         if body is None:
-            return Streamed(run, sent, request.method == "HEAD", Draft(self.cache, key))
+            return Streamed(run, representation, request.method == "HEAD", PendingEntry(self.cache, key))
         if key:
             self.cache.put(key, body)
-        return sent.whole(body)
+        return representation.whole(body)
 
-    def _ask(self, request: Request, question: Question, began: float) -> UnderWay:
+    def _ask(self, request: Request, spec: ResultSpec, began: float) -> Execution:
         """Begin a query on the account of the client; raises `Problem` when that has nothing left."""
         ended = partial(self._ended, self._account(request))
-        return UnderWay(self.engine, self.settings, question, self.room, self.turns, began, ended)
+        return Execution(self.engine, self.settings, spec, self.quota, self.turns, began, ended)
 
     def give(
         self,
@@ -184,37 +183,37 @@ class Answers:
         `name` says what it is, with all that it depends on beside the dataset and the form; `digest` names
         the dataset that it is made from (default: the one that is asked now).
         """
-        sent = Representation(request, choice.content_type, headers)
+        representation = Representation(request, choice.content_type, headers)
         if (digest or self.engine.digest) == UNKNOWN:
-            sent.volatile()
-            return sent.whole(encode(sent.coding, make()))
-        key = sent.tagged(self._tag((name, choice.content_type), digest))
-        if response := sent.not_modified():
+            representation.volatile()
+            return representation.whole(encode(representation.coding, make()))
+        key = representation.tagged(self._tag((name, choice.content_type), digest))
+        if response := representation.not_modified():
             return response
         if (body := self.cache.get(key)) is None:
-            body = encode(sent.coding, make())
+            body = encode(representation.coding, make())
             self.cache.put(key, body)
-        return sent.whole(body)
+        return representation.whole(body)
 
-    async def _whole(self, run: UnderWay, coding: str) -> bytes:
+    async def _whole(self, run: Execution, coding: str) -> bytes:
         body = run.spool.whole()
         run.close()
-        if render := run.question.render:
+        if render := run.spec.render:
             made = await asyncio.to_thread(render, read_table(body))
             body = made if isinstance(made, bytes) else await made
         return await asyncio.to_thread(encode, coding, body)
 
-    def _key(self, question: Question, page: str) -> str:
+    def _key(self, spec: ResultSpec, page: str) -> str:
         """Return what names a result: the dataset, query, graphs and format, and the page it is in."""
-        graphs = question.graphs
+        graphs = spec.graphs
         parts = (
-            question.query.text,
+            spec.query.text,
             sorted(graphs.default),
             sorted(graphs.named),
-            question.choice.content_type,
-            question.variant,
+            spec.choice.content_type,
+            spec.variant,
             page,
-            "" if question.steady else self.engine.token,
+            "" if spec.steady else self.engine.token,
         )
         return self._tag(parts)
 
@@ -228,5 +227,5 @@ class Answers:
         A client pays for the time of the processor; for all the time where the engine cannot tell that.
         """
         used, failed = job.meter.processor_seconds, outcome not in ("answered", "overloaded", "left")
-        self._budgets.charge(client, seconds if used is None else used, failed)
+        self._limiter.charge(client, seconds if used is None else used, failed)
         self._observe(outcome, seconds, job.meter.rows)

@@ -14,7 +14,7 @@ _IN_MEMORY = 2**17
 _PIECE = 65_536
 
 
-class Room:
+class SpoolQuota:
     """How many octets all spools together may hold, and hold."""
 
     def __init__(self, most_bytes: int) -> None:
@@ -36,8 +36,8 @@ class Room:
 class Spool:
     """The pieces of one answer, as they come."""
 
-    def __init__(self, most_bytes: int, room: Room) -> None:
-        self._most, self._room, self._taken = most_bytes, room, 0
+    def __init__(self, most_bytes: int, quota: SpoolQuota) -> None:
+        self._most, self._quota, self._taken = most_bytes, quota, 0
         self._file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
         self._written = self._read = 0
         self._changed = asyncio.Event()
@@ -57,7 +57,7 @@ class Spool:
             raise LimitExceeded(
                 "answer_bytes", f"the answer is larger than {self._most:,} bytes; ask for less, or in parts"
             )
-        self._room.take(len(octets))
+        self._quota.take(len(octets))
         self._taken += len(octets)
         try:
             self._file.seek(0, 2)
@@ -114,5 +114,5 @@ class Spool:
     def close(self) -> None:
         """Let go of what was kept."""
         self._file.close()
-        self._room.give(self._taken)
+        self._quota.give(self._taken)
         self._taken = 0

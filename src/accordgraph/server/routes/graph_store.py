@@ -16,9 +16,9 @@ from accordgraph.server.http.languages import Language, language_of
 from accordgraph.server.http.problems import Problem
 from accordgraph.server.http.query_string import graph_names
 from accordgraph.server.pages import html, urls
-from accordgraph.server.pages.dataset_index import Catalogue, Known
-from accordgraph.server.query_service.execution import Question, Render
-from accordgraph.server.query_service.service import Answers
+from accordgraph.server.pages.dataset_index import DatasetIndex, DatasetQueries
+from accordgraph.server.query_service.execution import Render, ResultSpec
+from accordgraph.server.query_service.service import QueryService
 from accordgraph.sparql.query import Graphs, SparqlQuery
 
 ADDRESS = "/graph-store"
@@ -36,8 +36,8 @@ _IN_PARTS = (
 class GraphStore:
     """The graphs of the dataset."""
 
-    def __init__(self, answers: Answers, catalogue: Catalogue) -> None:
-        self._answers, self._catalogue = answers, catalogue
+    def __init__(self, service: QueryService, dataset: DatasetQueries) -> None:
+        self._service, self._dataset = service, dataset
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes."""
@@ -56,40 +56,40 @@ class GraphStore:
             detail = f"say which graph: {ADDRESS}?default, or {ADDRESS}?graph= and the IRI of one"
             raise Problem(problems.BAD_REQUEST, detail)
         graphs = Graphs(graph_names(names))
-        if names and names[0] not in (await self._catalogue.known()).graphs:
+        if names and names[0] not in (await self._dataset.index()).graphs:
             raise Problem(problems.NOT_FOUND, f"the dataset has no graph of the name {shown(names[0])}")
         choice = urls.choose(request, None, _FORMS)
-        return await self._give(request, Question(_ALL, choice, graphs))
+        return await self._give(request, ResultSpec(_ALL, choice, graphs))
 
     async def direct(self, request: Request) -> Response:
         """Return the graph whose IRI is the URL."""
         if (response := _options(request)) is not None:
             return response
-        known, language = await self._catalogue.known(), language_of(request)
+        index, language = await self._dataset.index(), language_of(request)
         name = str(request.scope["path"]).removeprefix("/")
         if not request.path_params["path"]:
             detail = f"/{name} is followed by the name of a graph, as in the IRIs that /void lists"
             raise Problem(problems.NOT_FOUND, detail)
-        path, suffix = urls.resolve(name, lambda path: BASE + path in known.graphs)
+        path, suffix = urls.resolve(name, lambda path: BASE + path in index.graphs)
         choice, iri = urls.choose(request, suffix), BASE + path
         headers = urls.headers(f"/{path}", choice, language)
         if choice.form != formats.HTML:
-            return await self._give(request, Question(_ALL, choice, Graphs((iri,)), headers=headers))
-        text = self._catalogue.query("linked/graph", graph=[iri], language=[language.code])
-        render = _page(known, iri, f"/{path}", language, self._answers.settings.answer_rows)
-        question = Question(
+            return await self._give(request, ResultSpec(_ALL, choice, Graphs((iri,)), headers=headers))
+        text = self._dataset.query("linked/graph", graph=[iri], language=[language.code])
+        render = _page(index, iri, f"/{path}", language, self._service.settings.answer_rows)
+        spec = ResultSpec(
             SparqlQuery.read(text),
             choice,
             render=render,
             headers=headers,
-            variant=f"{known.digest} {html.variant(language)}",
+            variant=f"{index.digest} {html.variant(language)}",
         )
-        return await self._answers.respond(request, question)
+        return await self._service.respond(request, spec)
 
-    async def _give(self, request: Request, question: Question) -> Response:
+    async def _give(self, request: Request, spec: ResultSpec) -> Response:
         """Return a graph; for one that is too large, the problem states where parts of it are available."""
         try:
-            return await self._answers.respond(request, question)
+            return await self._service.respond(request, spec)
         except Problem as problem:
             if problem.kind != problems.TOO_LARGE:
                 raise
@@ -106,17 +106,16 @@ def _options(request: Request) -> Response | None:
     return None
 
 
-def _page(known: Known, iri: str, address: str, language: Language, most_rows: int) -> Render:
+def _page(index: DatasetIndex, iri: str, address: str, language: Language, most_rows: int) -> Render:
     def render(content: Table) -> bytes:
         column = {name: place for place, name in enumerate(content.columns)}
         rows = []
         for row in content.rows:
             thing, label = row[column["thing"]], row[column["label"]]
             is_iri = thing.kind == URI
-            name = known.vocabulary.label(thing.value, language, {}) if is_iri else thing.key
+            name = index.vocabulary.label(thing.value, language, {}) if is_iri else thing.key
             count = int(row[column["statements"]].value)
             rows.append((thing.value if is_iri else "", label.value if label else name, count))
-        alternates = urls.alternates(address, language)
         return html.page(
             "graph.html",
             language,
@@ -127,8 +126,7 @@ def _page(known: Known, iri: str, address: str, language: Language, most_rows: i
             rows=rows,
             more=content.more,
             most_rows=most_rows,
-            alternates=alternates,
-            links=[(form.name, link[1]) for form, link in zip(urls.FORMS, alternates, strict=True)][:-1],
+            **urls.links(address, language),
         )
 
     return render

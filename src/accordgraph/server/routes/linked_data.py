@@ -20,12 +20,12 @@ from accordgraph.server.http import problems
 from accordgraph.server.http.languages import Language, language_of
 from accordgraph.server.http.problems import Problem
 from accordgraph.server.pages import html, urls
-from accordgraph.server.pages.dataset_index import Catalogue, Known
-from accordgraph.server.pages.resource_view import Portrait, Said
+from accordgraph.server.pages.dataset_index import DatasetIndex, DatasetQueries
+from accordgraph.server.pages.resource_view import ResourceView, StatementIndex
 from accordgraph.server.pages.term_list import sections
-from accordgraph.server.query_service.execution import Question, Render
+from accordgraph.server.query_service.execution import Render, ResultSpec
 from accordgraph.server.query_service.outcomes import as_problem
-from accordgraph.server.query_service.service import Answers
+from accordgraph.server.query_service.service import QueryService
 from accordgraph.sparql.query import SparqlQuery
 
 PAGE = 50
@@ -52,11 +52,11 @@ class References:
         return {step: self.page + step for step in (-1, 1) if 1 <= self.page + step <= self.pages}
 
 
-class Linked:
+class LinkedData:
     """Documents about things, concepts and ontologies."""
 
-    def __init__(self, answers: Answers, catalogue: Catalogue) -> None:
-        self._answers, self._catalogue = answers, catalogue
+    def __init__(self, service: QueryService, dataset: DatasetQueries) -> None:
+        self._service, self._dataset = service, dataset
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes."""
@@ -73,7 +73,7 @@ class Linked:
         """Redirect from a resource to the document about it."""
         path = _path(request)
         _check_named(request)
-        if not (await self._catalogue.known()).check(BASE + path):
+        if not (await self._dataset.index()).check(BASE + path):
             raise Problem(problems.NOT_FOUND, f"the graph has nothing of the name {shown(BASE + path)}")
         address = urls.encoded(f"/doc/{path.removeprefix('id/')}")
         query = f"?{request.url.query}" if request.url.query else ""
@@ -84,42 +84,42 @@ class Linked:
     async def document(self, request: Request) -> Response:
         """Return the document about a resource."""
         _check_named(request)
-        known = await self._catalogue.known()
-        path, suffix = urls.resolve(request.path_params["path"], lambda path: known.check(_named(path)))
+        index = await self._dataset.index()
+        path, suffix = urls.resolve(request.path_params["path"], lambda path: index.check(_named(path)))
         choice, iri, language = urls.choose(request, suffix), _named(path), language_of(request)
         references = await self._references(iri, request.query_params.get("page", "1"))
         others = dict.fromkeys(other for _, other in references.pairs)
-        text = self._catalogue.query("linked/document", thing=[iri], other=others, claim=references.claims)
+        text = self._dataset.query("linked/document", thing=[iri], other=others, claim=references.claims)
         address, link = f"/doc/{path}", html.linker(language)
         headers = urls.headers(address, choice, language, iri, references.page)
         own, form = f"{address}.{suffix}" if suffix else address, request.query_params.get("format")
         for step, number in references.neighbours.items():
             relation = "prev" if step < 0 else "next"
             headers["Link"] += f', <{link(html.address_of(own, format=form, page=number))}>; rel="{relation}"'
-        page = _resource_page(known, iri, address, references, language)
+        page = _resource_page(index, iri, address, references, language)
         return await self._respond(
-            request, known, iri, Question(SparqlQuery.read(text), choice, headers=headers), page
+            request, index, iri, ResultSpec(SparqlQuery.read(text), choice, headers=headers), page
         )
 
     async def ontology(self, request: Request) -> Response:
         """Return the whole of an ontology, or redirect from the IRI of its present version to it."""
-        known = await self._catalogue.known()
+        index = await self._dataset.index()
         path, language = _path(request), language_of(request)
-        for ontology, version in known.ontologies.items():
+        for ontology, version in index.ontologies.items():
             if version == BASE + path:
                 return Response(None, 303, {"Location": f"/{ontology.removeprefix(BASE)}"})
-        path, suffix = urls.resolve(path, lambda path: BASE + path in known.ontologies)
+        path, suffix = urls.resolve(path, lambda path: BASE + path in index.ontologies)
         choice, iri = urls.choose(request, suffix), BASE + path
         headers = urls.headers(f"/{path}", choice, language)
-        text = self._catalogue.query("linked/ontology", ontology=[iri])
-        page = _ontology_page(known, iri, f"/{path}", language)
+        text = self._dataset.query("linked/ontology", ontology=[iri])
+        page = _ontology_page(index, iri, f"/{path}", language)
         return await self._respond(
-            request, known, iri, Question(SparqlQuery.read(text), choice, headers=headers), page
+            request, index, iri, ResultSpec(SparqlQuery.read(text), choice, headers=headers), page
         )
 
     async def _references(self, iri: str, page: str) -> References:
         """Return what points to a thing; raises the 404 `Problem` for a page that it does not have."""
-        rows = await self._catalogue.rows("linked/references", thing=[iri])
+        rows = await self._dataset.rows("linked/references", thing=[iri])
         subject, object_ = RDF.subject.value, RDF.object.value
         direct = [_pair(row) for row in rows if "claim" not in row and row["other"].kind == URI]
         claims = [(_pair(row), row["claim"].value) for row in rows if "claim" in row]
@@ -140,25 +140,25 @@ class Linked:
         claims_ = list(dict.fromkeys([*own, *about]))[:_MOST_CLAIMS]
         return References(on_page, claims_, number, count, len(pairs), len(rows) == _MOST_REFERENCES)
 
-    def _json_ld(self, known: Known, iri: str) -> Render:
+    def _json_ld(self, index: DatasetIndex, iri: str) -> Render:
         def render(content: Table) -> bytes:
             if content.more:
-                raise as_problem(too_many_rows(self._answers.settings.answer_rows))
-            document = known.context.write(content.rows, first=iri)
+                raise as_problem(too_many_rows(self._service.settings.answer_rows))
+            document = index.context.write(content.rows, first=iri)
             return json.dumps(document, ensure_ascii=False, indent=1).encode()
 
         return render
 
     async def _respond(
-        self, request: Request, known: Known, iri: str, question: Question, page: Render
+        self, request: Request, index: DatasetIndex, iri: str, spec: ResultSpec, page: Render
     ) -> Response:
         """Respond with triples: as a page, as JSON-LD with the dataset's names, or as the engine does."""
-        form = question.choice.form
-        render = {formats.HTML.name: page, formats.JSON_LD.name: self._json_ld(known, iri)}.get(form.name)
-        variant = f"{known.digest} {html.variant(language_of(request)) if form == formats.HTML else ''}"
-        most_rows = self._answers.settings.answer_rows
-        return await self._answers.respond(
-            request, replace(question, render=render, variant=variant, most_rows=most_rows)
+        form = spec.choice.form
+        render = {formats.HTML.name: page, formats.JSON_LD.name: self._json_ld(index, iri)}.get(form.name)
+        variant = f"{index.digest} {html.variant(language_of(request)) if form == formats.HTML else ''}"
+        most_rows = self._service.settings.answer_rows
+        return await self._service.respond(
+            request, replace(spec, render=render, variant=variant, most_rows=most_rows)
         )
 
 
@@ -190,24 +190,23 @@ def _named(path: str) -> str:
 
 
 def _resource_page(
-    known: Known, iri: str, address: str, references: References, language: Language
+    index: DatasetIndex, iri: str, address: str, references: References, language: Language
 ) -> Render:
     def render(content: Table) -> bytes:
-        portrait = Portrait(Said(content.rows), iri, language, known.vocabulary)
+        view = ResourceView(StatementIndex(content.rows), iri, language, index.vocabulary)
         steps = {
             step: html.address_of(f"{address}.html", page=number)
             for step, number in references.neighbours.items()
         }
         here = html.address_of(address, page=references.page if references.page > 1 else None)
-        alternates = urls.alternates(address, language, references.page)
-        json_ld = json.dumps(known.context.write(content.rows, first=iri), ensure_ascii=False)
+        json_ld = json.dumps(index.context.write(content.rows, first=iri), ensure_ascii=False)
         return html.page(
             "thing.html",
             language,
             here,
             here=here,
-            thing=portrait,
-            references=portrait.references(references.pairs),
+            thing=view,
+            references=view.references(references.pairs),
             first=(references.page - 1) * PAGE + 1,
             last=(references.page - 1) * PAGE + len(references.pairs),
             total=references.total,
@@ -215,16 +214,15 @@ def _resource_page(
             pages=references.pages,
             previous=steps.get(-1),
             next=steps.get(1),
-            alternates=alternates,
-            links=[(form.name, link[1]) for form, link in zip(urls.FORMS, alternates, strict=True)][:-1],
+            **urls.links(address, language, references.page),
             json_ld=json_ld.replace("<", "\\u003c"),
         )
 
     return render
 
 
-def _ontology_page(known: Known, iri: str, address: str, language: Language) -> Render:
+def _ontology_page(index: DatasetIndex, iri: str, address: str, language: Language) -> Render:
     def render(content: Table) -> bytes:
-        return sections(content.rows, iri, address, language, known.vocabulary)
+        return sections(content.rows, iri, address, language, index.vocabulary)
 
     return render

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from accordgraph import __version__
-from accordgraph.engine.engine import Current, Job, gather
+from accordgraph.engine.engine import CurrentEngine, Job, gather
 from accordgraph.errors import AccordGraphError
 from accordgraph.results import formats
 from accordgraph.server.http import problems
@@ -32,7 +32,7 @@ _FRESH = {"Cache-Control": "no-store"}
 _LOG = logging.getLogger(__name__)
 
 
-def router(engine: Current, settings: Settings) -> APIRouter:
+def router(engine: CurrentEngine, settings: Settings) -> APIRouter:
     """Return the routes for operators."""
     routes = APIRouter(tags=["Operations"])
     since, began = datetime.now(UTC), time.monotonic()
@@ -85,7 +85,7 @@ def router(engine: Current, settings: Settings) -> APIRouter:
     return routes
 
 
-async def reload(engine: Current, searcher: Searcher, metrics: Metrics) -> None:
+async def reload(engine: CurrentEngine, searcher: Searcher, metrics: Metrics) -> None:
     """Replace the served dataset with the one that is built now.
 
     Where that fails the old one stays active, and the log states why.

@@ -31,10 +31,10 @@ from accordgraph.server.http.problems import Problem
 from accordgraph.server.http.query_string import pairs
 from accordgraph.server.http.representation import document
 from accordgraph.server.pages import html
-from accordgraph.server.pages.dataset_index import Catalogue
-from accordgraph.server.query_service.execution import Question, Render
-from accordgraph.server.query_service.per_dataset import Fresh
-from accordgraph.server.query_service.service import Answers
+from accordgraph.server.pages.dataset_index import DatasetQueries
+from accordgraph.server.query_service.cache import PerDataset
+from accordgraph.server.query_service.execution import Render, ResultSpec
+from accordgraph.server.query_service.service import QueryService
 from accordgraph.server.routes import query_request
 from accordgraph.server.routes.parameters import format_query, language_query, texts_of
 from accordgraph.server.routes.query_request import QueryRequest
@@ -50,10 +50,10 @@ LISTS = (formats.LIST, formats.HTML, formats.CSV, *(form for form in formats.GRA
 class QueryApi:
     """The queries of a library over HTTP."""
 
-    def __init__(self, answers: Answers, catalogue: Catalogue, library: Library) -> None:
+    def __init__(self, service: QueryService, dataset: DatasetQueries, library: Library) -> None:
         self.library = library
-        self._answers, self._catalogue = answers, catalogue
-        self._schemes = Fresh(answers.engine, self._ask)
+        self._service, self._dataset = service, dataset
+        self._schemes = PerDataset(service.engine, self._ask)
 
     def router(self) -> APIRouter:
         """Return the routes: typed ones of the list, and one for all queries, by their files."""
@@ -98,7 +98,7 @@ class QueryApi:
     async def _ask(self) -> Schemes:
         if CONCEPTS not in self.library.queries:
             return {}
-        rows = await self._answers.rows(self.library.queries[CONCEPTS].text)
+        rows = await self._service.rows(self.library.queries[CONCEPTS].text)
         return schemes_of(row["concept"].value for row in rows)
 
     def _index(self, request: Request, name: str | None) -> Response:
@@ -126,7 +126,7 @@ class QueryApi:
         if query is None or (dot and suffix != formats.SPARQL.name and suffix not in formats.ALL):
             detail = f"there is no query at {shown(request.url.path)}; {PATH} lists them"
             raise Problem(problems.NOT_FOUND, detail)
-        texts, most = texts_of(request), self._answers.settings.answer_rows
+        texts, most = texts_of(request), self._service.settings.answer_rows
         parsed = query_request.read(query, texts, await self.schemes(), most)
         return await self._answer(request, parsed, suffix or parsed.presentation.get("format"))
 
@@ -136,14 +136,14 @@ class QueryApi:
             return document(request, parsed.text.encode(), f"{choice.content_type}; charset=utf-8")
         if choice.form in DESCRIPTIONS and choice.form not in forms_of(parsed.query):
             return document(request, _rdf([parsed.query], choice.form), choice.content_type)
-        settings, path = self._answers.settings, request.url.path
+        settings, path = self._service.settings, request.url.path
         is_page = choice.form == formats.HTML
         most = settings.table_rows if is_page else settings.answer_rows
         links: Mapping[str, str] = {}
         text = parsed.url(f"{_plain(path)}.{formats.SPARQL.name}")
         headers = {"Link": f'<{text}>; rel="describedby"; type="{formats.SPARQL.media_type}"'}
         if parsed.in_parts:
-            total = await self._answers.count(request, parsed.text)
+            total = await self._service.count(request, parsed.text)
             links = parsed.links(path, total, most)
             headers["Link"] = ", ".join(
                 [f'<{link}>; rel="{relation}"' for relation, link in links.items()] + [headers["Link"]]
@@ -158,20 +158,20 @@ class QueryApi:
             variant = f"{address} {html.variant(language_of(request))}"
             headers |= html.HEADERS
         query = SparqlQuery.read(parsed.page(most))
-        question = Question(query, choice, render=render, headers=headers, variant=variant)
-        return await self._answers.respond(request, question)
+        spec = ResultSpec(query, choice, render=render, headers=headers, variant=variant)
+        return await self._service.respond(request, spec)
 
     def _page(
         self, request: Request, parsed: QueryRequest, path: str, parts: Mapping[str, str], schemes: Schemes
     ) -> Render:
-        query, most = parsed.query, self._answers.settings.table_rows
+        query, most = parsed.query, self._service.settings.table_rows
         others = (form for form in (*forms_of(query), formats.SPARQL) if form != formats.HTML)
         values = {
             "query": query,
             "text": parsed.text,
             "parts": parts,
             "offset": parsed.offset,
-            "most_rows": self._answers.settings.answer_rows,
+            "most_rows": self._service.settings.answer_rows,
             "following": parsed.part(path, most, most) if query.has_pages else None,
             "fields": [
                 (
@@ -186,7 +186,7 @@ class QueryApi:
         language, here = language_of(request), _here(request)
 
         async def render(content: Table) -> bytes:
-            names = await html.names_in(content, language, self._catalogue.labels)
+            names = await html.names_in(content, language, self._dataset.labels)
             return html.page("query.html", language, here, content=content, names=names, **values)
 
         return render

@@ -25,22 +25,22 @@ from pydantic import (
 )
 from starlette.responses import Response
 
-from accordgraph.engine.engine import Current
+from accordgraph.engine.engine import CurrentEngine
 from accordgraph.errors import AccordGraphError, InputError, shown
 from accordgraph.library import parameters as values
 from accordgraph.namespaces import ACG, BASE
 from accordgraph.results import formats
 from accordgraph.search import analyzer
 from accordgraph.search.build_index import load_index
-from accordgraph.search.index import LANGUAGES, Found, Hit, Index
+from accordgraph.search.index import LANGUAGES, Hit, Index, SearchResult
 from accordgraph.server.http import problems
 from accordgraph.server.http.negotiation import choose_form, header_of
 from accordgraph.server.http.query_string import pairs
 from accordgraph.server.http.representation import document
 from accordgraph.server.pages.html import local
+from accordgraph.server.query_service.cache import PerDataset
 from accordgraph.server.query_service.outcomes import as_problem
-from accordgraph.server.query_service.per_dataset import Fresh
-from accordgraph.server.query_service.service import Answers
+from accordgraph.server.query_service.service import QueryService
 from accordgraph.server.routes.parameters import (
     FORMAT_HELP,
     IRI,
@@ -171,8 +171,8 @@ def _check(texts: Texts, classes: Collection[str]) -> None:
 class Searcher:
     """The index of the served dataset, rebuilt after a reload."""
 
-    def __init__(self, engine: Current, folder: Path) -> None:
-        self._index = Fresh(engine, partial(load_index, engine, folder))
+    def __init__(self, engine: CurrentEngine, folder: Path) -> None:
+        self._index = PerDataset(engine, partial(load_index, engine, folder))
 
     async def index(self) -> Index:
         """Return the index; raises what `load_index` raises where it has to be built."""
@@ -187,7 +187,7 @@ class Searcher:
             _LOG.error("the search index was not made: %s", error, exc_info=None if expected else error)
 
 
-def router(searcher: Searcher, answers: Answers) -> APIRouter:
+def router(searcher: Searcher, service: QueryService) -> APIRouter:
     """Return the routes of search."""
     routes = APIRouter(tags=["Search"])
 
@@ -214,7 +214,7 @@ def router(searcher: Searcher, answers: Answers) -> APIRouter:
         language, limit, offset = parameters.label_language, parameters.limit, parameters.offset
         terms = analyzer.parts(parameters.q.replace(BASE, ""))
         task = partial(index.search, terms, language, parameters.class_ or None, limit, offset)
-        result = await answers.work(request, task)
+        result = await service.work(request, task)
         if choice.form == formats.CSV:
             body = _csv(index, result, language)
         else:
@@ -256,7 +256,7 @@ def _named(index: Index, iri: str, language: str) -> dict[str, str] | None:
     return {"iri": iri, "label": index.label(iri, language)[0]} if iri else None
 
 
-def _csv(index: Index, result: Found, language: str) -> bytes:
+def _csv(index: Index, result: SearchResult, language: str) -> bytes:
     output = io.StringIO(newline="")
     writer = csv.writer(output)
     writer.writerow(_COLUMNS)

@@ -25,11 +25,11 @@ from accordgraph.server.http.languages import language_of
 from accordgraph.server.http.negotiation import Choice
 from accordgraph.server.http.problems import KINDS, Problem
 from accordgraph.server.pages import html, urls
-from accordgraph.server.pages.dataset_index import Catalogue
+from accordgraph.server.pages.dataset_index import DatasetQueries
 from accordgraph.server.pages.jsonld import write_graph
 from accordgraph.server.pages.term_list import sections
 from accordgraph.server.pages.void import DATASET, describe, numbers
-from accordgraph.server.query_service.service import Answers
+from accordgraph.server.query_service.service import QueryService
 
 HOME = (formats.LIST, formats.HTML, *urls.FORMS[:-1])
 """The formats of the overview; as a graph, it is at /void."""
@@ -55,8 +55,8 @@ class Shapes(NamedTuple):
 class SiteDocuments:
     """Documents about the graph and its server."""
 
-    def __init__(self, answers: Answers, catalogue: Catalogue, project: Project) -> None:
-        self._answers, self._catalogue, self._project = answers, catalogue, project
+    def __init__(self, service: QueryService, dataset: DatasetQueries, project: Project) -> None:
+        self._service, self._dataset, self._project = service, dataset, project
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes."""
@@ -78,18 +78,18 @@ class SiteDocuments:
             return Response(None, 303, {"Location": f"/void.{choice.form.name}"} | _VARY)
         language = language_of(request)
         if choice.form == formats.HTML:
-            digest = (await self._catalogue.known()).digest
-            counted = await numbers(self._catalogue)
-            labels = await self._catalogue.labels(counted.examples)
-            texts = [(iri, html.best_text(labels.get(iri, {}), language)[0]) for iri in counted.examples]
+            digest = (await self._dataset.index()).digest
+            statistics = await numbers(self._dataset)
+            labels = await self._dataset.labels(statistics.examples)
+            texts = [(iri, html.best_text(labels.get(iri, {}), language)[0]) for iri in statistics.examples]
             things = [(iri, text) for iri, text in texts if text]
-            triples = self._answers.engine.triples
+            triples = self._service.engine.triples
 
             def make() -> bytes:
                 return html.page("home.html", language, "/", triples=triples, things=things)
 
             name = f"home {html.variant(language)}"
-            return self._answers.give(request, choice, name, make, html.HEADERS, digest)
+            return self._service.give(request, choice, name, make, html.HEADERS, digest)
         content = {
             "name": "AccordGraph",
             "version": __version__,
@@ -100,9 +100,9 @@ class SiteDocuments:
             "void": "/.well-known/void",
             "context": "/context.jsonld",
             "health": "/health",
-            "triples": self._answers.engine.triples,
+            "triples": self._service.engine.triples,
         }
-        return self._answers.give(request, choice, "home", lambda: json.dumps(content).encode(), _VARY)
+        return self._service.give(request, choice, "home", lambda: json.dumps(content).encode(), _VARY)
 
     async def service(self, request: Request) -> Response:
         """Return the service description; for browsers, a page with a form for a query."""
@@ -114,25 +114,24 @@ class SiteDocuments:
         return await self._describe(request, "/void", urls.choose(request, suffix))
 
     async def _describe(self, request: Request, address: str, choice: Choice) -> Response:
-        known, counted = await self._catalogue.known(), await numbers(self._catalogue)
+        index, statistics = await self._dataset.index(), await numbers(self._dataset)
         endpoint = _endpoint(request)
         language = language_of(request)
         headers = urls.headers("/void", choice, language)
         if choice.form != formats.HTML:
-            return self._answers.give(
+            return self._service.give(
                 request,
                 choice,
                 f"description {endpoint}",
                 lambda: write_graph(
-                    describe(counted, endpoint), choice.form, known.context, DATASET + "dataset"
+                    describe(statistics, endpoint), choice.form, index.context, DATASET + "dataset"
                 ),
                 headers,
-                known.digest,
+                index.digest,
             )
 
         def make() -> bytes:
-            alternates = urls.alternates("/void", language)
-            classes = sorted(counted.classes.items(), key=lambda pair: (-pair[1], pair[0]))
+            classes = sorted(statistics.classes.items(), key=lambda pair: (-pair[1], pair[0]))
             return html.page(
                 "description.html",
                 language,
@@ -140,16 +139,15 @@ class SiteDocuments:
                 endpoint=endpoint,
                 query=_FIRST_QUERY,
                 examples=self._examples,
-                triples=counted.totals["triples"],
-                entities=counted.totals["entities"],
-                classes=[(iri, known.vocabulary.label(iri, language, {}), n) for iri, n in classes],
-                graphs=[(iri, iri.removeprefix(BASE + "graph/"), n) for iri, n in counted.graphs.items()],
-                alternates=alternates,
-                links=[(form.name, link[1]) for form, link in zip(urls.FORMS, alternates, strict=True)][:-1],
+                triples=statistics.totals["triples"],
+                entities=statistics.totals["entities"],
+                classes=[(iri, index.vocabulary.label(iri, language, {}), n) for iri, n in classes],
+                graphs=[(iri, iri.removeprefix(BASE + "graph/"), n) for iri, n in statistics.graphs.items()],
+                **urls.links("/void", language),
             )
 
         name = f"description {address} {endpoint} {html.variant(language)}"
-        return self._answers.give(request, choice, name, make, headers, known.digest)
+        return self._service.give(request, choice, name, make, headers, index.digest)
 
     @cached_property
     def _examples(self) -> list[tuple[str, str]]:
@@ -166,32 +164,32 @@ class SiteDocuments:
 
     async def shapes(self, request: Request) -> Response:
         """Return all shapes as one document."""
-        known, language = await self._catalogue.known(), language_of(request)
+        index, language = await self._dataset.index(), language_of(request)
         choice, iri = urls.choose(request, _suffix(request)), BASE + "shapes"
         triples, digest = self._shapes
 
         def make() -> bytes:
             if choice.form == formats.HTML:
                 title = language.words["shapes"]
-                return sections(rows_of(triples), iri, "/shapes", language, known.vocabulary, title)
+                return sections(rows_of(triples), iri, "/shapes", language, index.vocabulary, title)
             if choice.form == formats.TURTLE:
                 return canonical_turtle(triples).encode()
-            return write_graph(triples, choice.form, known.context)
+            return write_graph(triples, choice.form, index.context)
 
         name = f"shapes {digest} {html.variant(language) if choice.form == formats.HTML else ''}"
-        return self._answers.give(
-            request, choice, name, make, urls.headers("/shapes", choice, language), known.digest
+        return self._service.give(
+            request, choice, name, make, urls.headers("/shapes", choice, language), index.digest
         )
 
     async def context(self, request: Request) -> Response:
         """Return the JSON-LD context."""
-        known = await self._catalogue.known()
+        index = await self._dataset.index()
         choice = Choice(formats.JSON_LD, formats.JSON_LD.media_type)
 
         def make() -> bytes:
-            return json.dumps(known.context.document(), ensure_ascii=False, indent=1).encode()
+            return json.dumps(index.context.document(), ensure_ascii=False, indent=1).encode()
 
-        return self._answers.give(request, choice, "context", make, {"Vary": "Accept-Encoding"}, known.digest)
+        return self._service.give(request, choice, "context", make, {"Vary": "Accept-Encoding"}, index.digest)
 
     async def problem(self, request: Request) -> Response:
         """State what a problem type means: JSON for programs, a page for people."""
@@ -210,7 +208,7 @@ class SiteDocuments:
             return json.dumps(content).encode()
 
         headers, variant = (html.HEADERS, html.variant(language)) if is_page else (_VARY, "")
-        return self._answers.give(request, choice, f"problem {name} {variant}", make, headers)
+        return self._service.give(request, choice, f"problem {name} {variant}", make, headers)
 
 
 def _endpoint(request: Request) -> str:

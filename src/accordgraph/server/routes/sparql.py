@@ -20,9 +20,9 @@ from accordgraph.server.http.negotiation import choose_form, header_of
 from accordgraph.server.http.problems import Problem
 from accordgraph.server.http.query_string import decoded, graph_names, pairs
 from accordgraph.server.pages import html
-from accordgraph.server.pages.dataset_index import Catalogue
-from accordgraph.server.query_service.execution import Question
-from accordgraph.server.query_service.service import LIMITS, Answers
+from accordgraph.server.pages.dataset_index import DatasetQueries
+from accordgraph.server.query_service.execution import ResultSpec
+from accordgraph.server.query_service.service import LIMITS, QueryService
 from accordgraph.settings import Settings
 from accordgraph.sparql.query import UPDATE as UPDATE_FORM
 from accordgraph.sparql.query import Graphs, SparqlQuery
@@ -63,11 +63,11 @@ class Endpoint:
 
     def __init__(
         self,
-        answers: Answers,
-        catalogue: Catalogue,
+        service: QueryService,
+        dataset: DatasetQueries,
         describe: Callable[[Request], Awaitable[Response]],
     ) -> None:
-        self._answers, self._catalogue, self._describe = answers, catalogue, describe
+        self._service, self._dataset, self._describe = service, dataset, describe
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request of the protocol."""
@@ -75,22 +75,22 @@ class Endpoint:
             return Response(None, 204, _OPTIONS)
         if request.method in ("GET", "HEAD") and not {"query", "update"} & set(request.query_params):
             return await self._describe(request)
-        operation = await read(request, self._answers.settings)
+        operation = await read(request, self._service.settings)
         if operation.query.form == UPDATE_FORM:
             raise Problem(problems.REFUSED, _READ_ONLY)
         choice = choose_form(header_of(request, "accept"), operation.form, forms_of(operation.query))
         if choice.form != formats.HTML:
             headers = _SAVED if choice.form == formats.XLSX else None
-            question = Question(operation.query, choice, operation.graphs, headers=headers, steady=False)
-            return await self._answers.respond(request, question)
+            spec = ResultSpec(operation.query, choice, operation.graphs, headers=headers, steady=False)
+            return await self._service.respond(request, spec)
         language = language_of(request)
-        most = self._answers.settings.answer_rows
-        render = html.table(operation.query.text, operation.graphs, language, self._catalogue.labels, most)
+        most = self._service.settings.answer_rows
+        render = html.table(operation.query.text, operation.graphs, language, self._dataset.labels, most)
         variant = html.variant(language)
-        question = Question(
+        spec = ResultSpec(
             operation.query, choice, operation.graphs, render, html.HEADERS, variant, steady=False
         )
-        return await self._answers.respond(request, question)
+        return await self._service.respond(request, spec)
 
 
 async def body_of(request: Request, settings: Settings) -> bytes:

@@ -2,16 +2,16 @@
 
 import asyncio
 
-from accordgraph.engine.engine import Current
+from accordgraph.engine.engine import CurrentEngine
 from accordgraph.engine.workers.pool import Pool
-from accordgraph.server.query_service.per_dataset import Fresh
+from accordgraph.server.query_service.cache import PerDataset
 from accordgraph.settings import Settings
 from support.paths import DATASET
 
 
 def test_it_is_made_anew_for_each_start_though_the_digest_is_the_same() -> None:
     async def test() -> None:
-        current = Current(lambda: Pool(DATASET, Settings(spare_workers=1)))
+        current = CurrentEngine(lambda: Pool(DATASET, Settings(spare_workers=1)))
         await current.start()
         exchanges = [True]
         made: list[str] = []
@@ -23,7 +23,7 @@ def test_it_is_made_anew_for_each_start_though_the_digest_is_the_same() -> None:
                 await current.replace()
             return len(made)
 
-        fresh = Fresh(current, make)
+        fresh = PerDataset(current, make)
         try:
             assert await fresh.get() == 2, "the engine was exchanged while the first was made"
             assert [await fresh.get(), await fresh.get()] == [2, 2]
