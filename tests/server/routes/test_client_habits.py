@@ -51,7 +51,7 @@ def test_a_body_in_no_coding_is_read(http: httpx.Client) -> None:
 
 def test_a_query_in_the_address_is_sent_by_get(http: httpx.Client) -> None:
     answer = http.post("/sparql", params={"query": COUNT})
-    assert answer.status_code == 415 and answer.json()["detail"].endswith("is sent by GET")
+    assert answer.status_code == 415 and answer.json()["detail"].endswith("use GET")
 
 
 def test_a_spreadsheet_has_a_name(http: httpx.Client) -> None:
