@@ -30,6 +30,7 @@ from accordgraph.library.sparql_examples import triples_of
 from accordgraph.namespaces import GRAPH, RDF, shorten
 from accordgraph.project import Project
 from accordgraph.rdf.turtle import canonical
+from accordgraph.whole_file import write_whole
 
 NQUADS = "accordgraph.nq"
 MANIFEST = "manifest.json"
@@ -125,8 +126,8 @@ def build(project: Project, progress: Callable[[str], None] = lambda stage: None
     progress("write")
     manifest = json.dumps(assembly.manifest(), indent=2, ensure_ascii=False) + "\n"
     with build_folder(project) as folder:
-        (folder / NQUADS).write_bytes(assembly.nquads)
-        (folder / MANIFEST).write_text(manifest, encoding="utf-8")
+        write_whole(folder / NQUADS, assembly.nquads)
+        write_whole(folder / MANIFEST, manifest)
     return assembly
 
 

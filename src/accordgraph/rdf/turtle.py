@@ -11,6 +11,7 @@ from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Quad, RdfF
 
 from accordgraph.errors import TurtleError
 from accordgraph.rdf.canonical_turtle import write
+from accordgraph.whole_file import write_whole
 
 _COMMENT = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*"""|'
@@ -78,7 +79,7 @@ def format_file(path: Path, check: bool = False) -> bool:
     if result == text:
         return False
     if not check:
-        path.write_bytes(result.encode())
+        write_whole(path, result)
     return True
 
 

@@ -16,6 +16,7 @@ from accordgraph.project import Project
 from accordgraph.validation.quality_rules import quality_store, run_quality
 from accordgraph.validation.report import SEVERITIES, Finding, conforms, in_order
 from accordgraph.validation.shacl import load_shapes, run_shapes
+from accordgraph.whole_file import write_whole
 
 
 @dataclass(frozen=True)
@@ -72,5 +73,5 @@ def validate(
     record: dict[str, object] = {"conforms": verdict.conforms, "digest": verdict.digest}
     record |= {"counts": verdict.counts, "inputs": inputs}
     with build_folder(project) as folder:
-        (folder / VALIDATION).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+        write_whole(folder / VALIDATION, json.dumps(record, indent=2) + "\n")
     return verdict
