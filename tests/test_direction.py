@@ -7,7 +7,7 @@ import pytest
 from support.imports import MODULES, imports_of
 
 ORDER = (
-    "errors whole_file namespaces settings project sparql library rdf results dataset validation "
+    "errors whole_file folder_scan namespaces settings project sparql library rdf results dataset validation "
     "verification docs store engine engine.workers engine.remote search client server.http "
     "server.query_service server.pages server.routes server.openapi server cli __main__"
 ).split()

@@ -8,8 +8,8 @@ import click
 
 from accordgraph.cli.group import as_json, current_project, project_option
 from accordgraph.cli.streams import print_data, print_message, print_text
-from accordgraph.errors import ReferenceMissing
-from accordgraph.project import find_reference
+from accordgraph.errors import InputError, ReferenceMissing, first_of
+from accordgraph.project import TURTLE, find_reference
 from accordgraph.settings import Settings
 
 
@@ -63,7 +63,8 @@ def validate(form: str, as_json: bool) -> None:
     with progress(quiet=form != "text") as show:
         verdict = run(project, show)
     if form == "json":
-        print_data(json_report(verdict.findings, digest=verdict.digest, counts=verdict.counts) + "\n")
+        numbers = {"counts": verdict.counts, "checked": verdict.checked}
+        print_data(json_report(verdict.findings, digest=verdict.digest, **numbers) + "\n")
     elif form == "shacl":
         print_data(shacl_report(verdict.findings))
     else:
@@ -111,9 +112,17 @@ def verify(sources: Path | None, as_json: bool) -> None:
 @project_option
 def format_(paths: tuple[Path, ...], check: bool) -> None:
     """Rewrite Turtle files in canonical form (default: all of ontology/, data/ and shapes/)."""
+    from accordgraph.folder_scan import Scan, scan
     from accordgraph.rdf.turtle import format_file
 
-    files = [file for path in paths for file in ([path] if path.is_file() else sorted(path.rglob("*.ttl")))]
+    files: list[Path] = []
+    for path in paths:
+        found = Scan((path,), ()) if path.is_file() else scan(path, TURTLE)
+        if not found.files:
+            raise InputError(f"{path}: no file in this folder ends in {TURTLE}")
+        if found.passed_over:
+            print_message(f"passed over: {first_of(found.passed_over)}")
+        files += found.files
     if not paths:
         files = list(current_project().turtle_files())
     changed = 0

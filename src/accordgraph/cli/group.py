@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from accordgraph.cli import streams
-from accordgraph.errors import AccordGraphError, DatasetNotBuilt, NotValidated
+from accordgraph.errors import AccordGraphError, DatasetNotBuilt, NotValidated, first_of
 from accordgraph.project import Project, find_project
 from accordgraph.settings import Settings
 
@@ -49,6 +49,8 @@ def current_project(settings: Settings | None = None, report: Report = streams.p
     """Return the project of the running command, and report in one line which it is and why."""
     project = find_project(settings, click.get_current_context().meta.get(_FOLDER))
     report(f"project: {project.root} ({project.origin})")
+    if passed_over := project.passed_over():
+        report(f"passed over, since they are hidden or end otherwise: {first_of(passed_over)}")
     return project
 
 

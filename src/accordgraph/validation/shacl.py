@@ -19,12 +19,15 @@ from accordgraph.namespaces import XSD
 from accordgraph.rdf.turtle import parse_text, read
 from accordgraph.validation.report import Finding
 
+SHAPES = (SH.NodeShape, SH.PropertyShape)
+"""The classes of shapes."""
+
 
 def load_shapes(paths: Iterable[Path]) -> Graph:
     """Read the shapes files into one graph.
 
     Raises `TurtleError` for a file that cannot be parsed, and `ShapeError` for one that uses a term of the
-    SHACL namespace which SHACL does not define: misspelt, it would check nothing.
+    SHACL namespace which SHACL does not define (misspelt, it would check nothing), and where no shape is.
     """
     triples: list[Triple] = []
     for path in paths:
@@ -33,7 +36,10 @@ def load_shapes(paths: Iterable[Path]) -> Graph:
         if unknown:
             raise ShapeError(f"{path}: SHACL has no {', '.join(unknown)}; look for a misspelling")
         triples += shapes
-    return to_rdflib(triples)
+    graph = to_rdflib(triples)
+    if not any(graph.subjects(RDF.type, SHAPES[0])):
+        raise ShapeError("no shape in shapes/, so that nothing would be validated; restore the folder")
+    return graph
 
 
 def _unknown_terms(triples: Iterable[Triple]) -> set[str]:

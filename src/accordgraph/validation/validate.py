@@ -6,16 +6,18 @@ digest of the dataset, and a store opens only a dataset with that digest.
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+
+from rdflib import RDF
 
 from accordgraph.dataset.build import VALIDATION, Assembly, assemble, build_folder, file_digests, rule_files
 from accordgraph.dataset.source_files import Dataset
-from accordgraph.library.query_file import load_queries
+from accordgraph.library.query_file import load_rules
 from accordgraph.project import Project
 from accordgraph.validation.quality_rules import quality_store, run_quality
 from accordgraph.validation.report import SEVERITIES, Finding, conforms, in_order
-from accordgraph.validation.shacl import load_shapes, run_shapes
+from accordgraph.validation.shacl import SHAPES, load_shapes, run_shapes
 from accordgraph.whole_file import write_whole
 
 
@@ -25,6 +27,8 @@ class Validation:
 
     digest: str
     findings: tuple[Finding, ...]
+    checked: Mapping[str, int]
+    """How many files there are, and how many shapes and rules they were validated with."""
 
     @property
     def conforms(self) -> bool:
@@ -41,7 +45,8 @@ class Validation:
     def summary(self) -> str:
         """The verdict in a line."""
         counts = ", ".join(f"{severity}: {count}" for severity, count in self.counts.items())
-        return f"{'conforms' if self.conforms else 'does not conform'} ({counts})"
+        checked = ", ".join(f"{kind}: {count}" for kind, count in self.checked.items())
+        return f"{'conforms' if self.conforms else 'does not conform'} ({counts}; {checked})"
 
 
 def located(findings: list[Finding], dataset: Dataset) -> list[Finding]:
@@ -63,15 +68,20 @@ def validate(
         pass  # fails before the work starts
     inputs = file_digests(project, rule_files(project))
     shapes = load_shapes(project.turtle_files("shapes"))
-    rules = load_queries(project.queries / "quality")
+    rules = load_rules(project.queries / "quality")
     assembly = assembly or assemble(project, progress)
     progress("shapes")
     findings = run_shapes(assembly.triples, shapes)
     progress("quality queries")
     findings += run_quality(quality_store(assembly.nquads), rules)
-    verdict = Validation(assembly.digest, tuple(in_order(located(findings, assembly.dataset))))
+    checked = {
+        "files": len(assembly.dataset.files),
+        "shapes": sum(1 for kind in SHAPES for _ in shapes.subjects(RDF.type, kind)),
+        "rules": len(rules),
+    }
+    verdict = Validation(assembly.digest, tuple(in_order(located(findings, assembly.dataset))), checked)
     record: dict[str, object] = {"conforms": verdict.conforms, "digest": verdict.digest}
-    record |= {"counts": verdict.counts, "inputs": inputs}
+    record |= {"counts": verdict.counts, "checked": checked, "inputs": inputs}
     with build_folder(project) as folder:
         write_whole(folder / VALIDATION, json.dumps(record, indent=2) + "\n")
     return verdict
