@@ -15,6 +15,7 @@ from accordgraph.dataset.build import VALIDATION, Assembly, assemble, build_fold
 from accordgraph.dataset.source_files import Dataset
 from accordgraph.library.query_file import load_rules
 from accordgraph.project import Project
+from accordgraph.validation.lexical_forms import check_lexical_forms
 from accordgraph.validation.quality_rules import quality_store, run_quality
 from accordgraph.validation.report import SEVERITIES, Finding, conforms, in_order
 from accordgraph.validation.shacl import SHAPES, load_shapes, run_shapes
@@ -72,6 +73,9 @@ def validate(
     assembly = assembly or assemble(project, progress)
     progress("shapes")
     findings = run_shapes(assembly.triples, shapes)
+    seen = {(finding.node, finding.path, finding.value) for finding in findings}
+    forms = check_lexical_forms(assembly.triples)
+    findings += [form for form in forms if (form.node, form.path, form.value) not in seen]
     progress("quality queries")
     findings += run_quality(quality_store(assembly.nquads), rules)
     checked = {
