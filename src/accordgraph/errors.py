@@ -54,7 +54,7 @@ class QueryFileError(InputError):
 
 
 class ShapeError(InputError):
-    """A shapes file that uses a term of the SHACL namespace which SHACL does not define."""
+    """Shapes that would not be applied: none at all, or a term that SHACL does not define."""
 
 
 class ParameterError(InputError):

@@ -9,6 +9,7 @@ from types import ModuleType
 import click
 
 from accordgraph.cli.group import current_project, project_option
+from accordgraph.cli.streams import print_text
 from accordgraph.errors import InputError
 
 BENCHMARKS = {"queries": 30, "robustness": 10_000, "requests": 10_000}
@@ -55,6 +56,6 @@ def bench(name: str | None, times: int | None, write: bool) -> None:
         measured = modules[name].measure(project, times or BENCHMARKS[name], tell)
     show_table(measured.columns, measured.rows)
     for remark in measured.remarks:
-        click.echo(remark)
+        print_text(remark)
     if write:
         load_benchmark("report").write(project.root / "docs" / "benchmarks.md", name, measured)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from accordgraph.cli.group import as_json, current_dataset, current_project, no_build, project_option
+from accordgraph.cli.streams import print_data, print_text
 from accordgraph.errors import InputError, ParameterError
 
 FORMATS = ("table", "csv", "tsv", "json", "xlsx", "ttl")
@@ -29,6 +30,7 @@ def query(name: str, params: tuple[str, ...], form: str, out: Path | None, no_bu
     from accordgraph.results.writers import cells, encode, schemes
     from accordgraph.results.xlsx import About
     from accordgraph.store.local import MemoryStore
+    from accordgraph.whole_file import write_whole
 
     if form == "table" and out:
         raise InputError("the format table is for the terminal; choose another one with --format")
@@ -51,15 +53,15 @@ def query(name: str, params: tuple[str, ...], form: str, out: Path | None, no_bu
     result = store.query(text)
     if form == "table":
         columns, rows = cells(result)
-        click.echo(library_query.summary)
+        print_text(library_query.summary)
         show_table(columns, rows)
         return
     octets = encode(result, form, About(text, store.digest))
     if out:
         out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_bytes(octets)
+        write_whole(out, octets)
     else:
-        click.echo(octets, nl=False)
+        print_data(octets)
 
 
 @click.command()
@@ -81,7 +83,7 @@ def queries(as_json: bool) -> None:
             }
             for item in library
         ]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        print_data(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
         return
     lines = [(q.kind, q.name, q.summary, " ".join(p.name for p in q.parameters)) for q in library]
     show_table(("kind", "name", "summary", "parameters"), lines)
