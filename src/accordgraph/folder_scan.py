@@ -62,6 +62,8 @@ class _Walk:
             elif not os.path.exists(target):
                 raise _dangling(path)
             elif name.endswith(self.suffix):
+                if not os.path.isfile(target):
+                    raise InputError(f"{path}: neither a file nor a folder; what is read is a file")
                 self._see(path, target)
                 self.files.append(path)
             elif f"{self.suffix}." in name or name.endswith(_OTHER_FORMATS):
