@@ -5,15 +5,17 @@ returns, which readers take for line feeds, and control characters, which no rea
 """
 
 import re
+from collections.abc import Iterable
 from typing import IO
 
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from accordgraph.errors import InputError
 from accordgraph.results.result import Answer, Term
 from accordgraph.results.row_limit import too_many_rows
 
 _SPECIAL = re.compile('[",\r\n]')
+_XML_NAME = re.compile(r"[^\W\d][\w.-]*$")
 _LINE_END = "\r\n"
 _CONTROL = bytes(code for code in range(32) if chr(code) not in "\t\n\r")
 _NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
@@ -47,6 +49,13 @@ def _field(term: Term | None) -> str:
     else:
         text = "" if term is None else f"<<( {term} )>>"
     return '"' + text.replace('"', '""') + '"' if _SPECIAL.search(text) else text
+
+
+def check_rdf_xml(triples: Iterable[Triple]) -> None:
+    """Raise `InputError` for a property that RDF/XML cannot write: its IRI does not end in an XML name."""
+    for triple in triples:
+        if not _XML_NAME.search(triple.predicate.value):
+            raise InputError(f"RDF/XML has no name for the property {triple.predicate}; use another format")
 
 
 class XmlOutput:

@@ -14,7 +14,7 @@ from accordgraph.library.parameters import Schemes
 from accordgraph.namespaces import shorten
 from accordgraph.rdf.canonical_turtle import write as canonical_turtle
 from accordgraph.results import formats, xlsx
-from accordgraph.results.exact_text import XmlOutput, write_csv
+from accordgraph.results.exact_text import XmlOutput, check_rdf_xml, write_csv
 from accordgraph.results.formats import Form
 from accordgraph.results.result import Answer, Term
 from accordgraph.results.row_limit import RowLimit, too_many_rows
@@ -69,6 +69,7 @@ def _write_graph(answer: Answer, triples: list[ox.Triple], output: IO[bytes], fo
     if form != RdfFormat.RDF_XML:
         answer.write_triples(triples, output, form)
         return
+    check_rdf_xml(triples)
     whole = io.BytesIO()
     answer.write_triples(triples, cast(IO[bytes], XmlOutput(whole)), form)
     output.write(whole.getvalue())
