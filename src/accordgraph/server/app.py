@@ -20,7 +20,7 @@ from accordgraph.server.routes.graph_store import GraphStore
 from accordgraph.server.routes.linked_data import LinkedData
 from accordgraph.server.routes.queries import QueryApi
 from accordgraph.server.routes.site import SiteDocuments
-from accordgraph.server.routes.sparql import METHODS, Endpoint
+from accordgraph.server.routes.sparql import METHODS, Endpoint, without_slash
 from accordgraph.settings import Settings
 
 
@@ -69,6 +69,7 @@ def create_app(make_engine: Callable[[], Engine], settings: Settings | None = No
     documents = SiteDocuments(service, dataset, project)
     endpoint = Endpoint(service, dataset, documents.service)
     app.router.add_route("/sparql", endpoint.__call__, methods=METHODS, include_in_schema=False)
+    app.router.add_route("/sparql/", without_slash, methods=METHODS, include_in_schema=False)
     app.router.routes += documents.routes()
     app.router.routes += LinkedData(service, dataset).routes()
     app.router.routes += GraphStore(service, dataset).routes()

@@ -34,6 +34,10 @@ FORM, QUERY, UPDATE = (
     "application/sparql-update",
 )
 _READ_ONLY = "this endpoint is read-only; the dataset changes only when a new version is published"
+_GRAPH_STORE = (
+    "`graph` and `default` are parameters of the Graph Store at /graph-store; a query names graphs with "
+    "`default-graph-uri` and `named-graph-uri`"
+)
 _LET_GO = 16
 """How many times `request_bytes` is read of a body that is too long."""
 _SHORT = 10_000
@@ -71,6 +75,8 @@ class Endpoint:
         """Answer one request of the protocol."""
         if request.method == "OPTIONS":
             return Response(None, 204, _OPTIONS)
+        if {"graph", "default"} & set(request.query_params) and "query" not in request.query_params:
+            raise Problem(problems.BAD_REQUEST, _GRAPH_STORE)
         if request.method in ("GET", "HEAD") and not {"query", "update"} & set(request.query_params):
             return await self._describe(request)
         operation = await read(request, self._service.settings)
@@ -89,6 +95,12 @@ class Endpoint:
             operation.query, choice, operation.graphs, render, html.HEADERS, variant, steady=False
         )
         return await self._service.respond(request, spec)
+
+
+async def without_slash(request: Request) -> Response:
+    """Redirect from `/sparql/` to `/sparql`, with the method and body of the request."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return Response(None, 308, {"Location": f"/sparql{query}"})
 
 
 async def body_of(request: Request, settings: Settings) -> bytes:
