@@ -7,10 +7,10 @@ returns, which readers take for line feeds, and control characters, which no rea
 import re
 from typing import IO
 
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from accordgraph.errors import InputError
-from accordgraph.results.result import Answer, Term
+from accordgraph.results.result import Answer, Term, written
 from accordgraph.results.row_limit import too_many_rows
 
 _SPECIAL = re.compile('[",\r\n]')
@@ -42,10 +42,8 @@ def write_csv(answer: Answer, output: IO[bytes], most_rows: int | None = None) -
 def _field(term: Term | None) -> str:
     if isinstance(term, NamedNode | Literal):
         text = term.value
-    elif isinstance(term, BlankNode):
-        text = f"_:{term.value}"
     else:
-        text = "" if term is None else f"<<( {term} )>>"
+        text = "" if term is None else written(term)
     return '"' + text.replace('"', '""') + '"' if _SPECIAL.search(text) else text
 
 
