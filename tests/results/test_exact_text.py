@@ -78,7 +78,7 @@ def test_a_character_in_pieces_is_refused(character: str) -> None:
     assert b"</a>" not in output.getvalue()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, database=None, derandomize=True)
 @given(TEXTS, DATATYPES)
 def test_any_literal_in_csv_and_tsv(text: str, datatype: str | None) -> None:
     query = f"SELECT ({term(text, datatype)} AS ?a) (3 AS ?b) {{}}"
@@ -92,7 +92,7 @@ def test_any_literal_in_csv_and_tsv(text: str, datatype: str | None) -> None:
     assert next(tsv)["a"] == value
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, database=None, derandomize=True)
 @given(TEXTS, DATATYPES)
 def test_any_literal_in_json_and_xml(text: str, datatype: str | None) -> None:
     query = f"SELECT ({term(text, datatype)} AS ?a) {{}}"
@@ -108,7 +108,7 @@ def test_any_literal_in_json_and_xml(text: str, datatype: str | None) -> None:
     assert ElementTree.fromstring(octets).findtext(f".//{NAMESPACE}literal") == value.value
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, database=None, derandomize=True)
 @given(TEXTS, DATATYPES)
 def test_any_literal_in_a_graph(text: str, datatype: str | None) -> None:
     query = f"CONSTRUCT {{ <urn:a> <urn:p#q> {term(text, datatype)} }} {{}}"
