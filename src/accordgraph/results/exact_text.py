@@ -7,7 +7,7 @@ returns, which readers take for line feeds, and control characters, which no rea
 import re
 from typing import IO
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode
 
 from accordgraph.errors import InputError
 from accordgraph.results.result import Answer, Term, written
@@ -42,6 +42,8 @@ def write_csv(answer: Answer, output: IO[bytes], most_rows: int | None = None) -
 def _field(term: Term | None) -> str:
     if isinstance(term, NamedNode | Literal):
         text = term.value
+    elif isinstance(term, BlankNode):
+        text = f"_:{term.value}"
     else:
         text = "" if term is None else written(term)
     return '"' + text.replace('"', '""') + '"' if _SPECIAL.search(text) else text
