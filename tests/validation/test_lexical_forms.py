@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
@@ -54,23 +54,27 @@ def test_the_datatypes_of_rdf() -> None:
     assert not fault(Literal("whatever", datatype=NamedNode("urn:a:datatype")))
 
 
+@settings(deadline=None, database=None, derandomize=True)
 @given(some.sampled_from(EVERY), some.text(max_size=40))
 def test_any_text_is_judged(datatype: NamedNode, text: str) -> None:
     assert bool(fault(Literal(text, datatype=datatype))) is not is_lexical(text, datatype)
 
 
+@settings(deadline=None, database=None, derandomize=True)
 @given(some.integers())
 def test_every_integer_is_right(number: int) -> None:
     assert is_lexical(str(number), XSD.integer)
     assert is_lexical(str(number), XSD.byte) == (-128 <= number <= 127)
 
 
+@settings(deadline=None, database=None, derandomize=True)
 @given(some.dates())
 def test_every_day_is_right(day: object) -> None:
     assert is_lexical(str(day), XSD.date)
     assert not is_lexical(str(day), XSD.dateTime)
 
 
+@settings(deadline=None, database=None, derandomize=True)
 @given(some.floats())
 def test_every_double_is_right_as_xsd_writes_it(number: float) -> None:
     text = {"inf": "INF", "-inf": "-INF", "nan": "NaN"}.get(str(number), str(number))

@@ -11,7 +11,7 @@ from typing import IO
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from accordgraph.errors import InputError
-from accordgraph.results.result import Answer, Term
+from accordgraph.results.result import Answer, Term, written
 from accordgraph.results.row_limit import too_many_rows
 
 _SPECIAL = re.compile('[",\r\n]')
@@ -47,7 +47,7 @@ def _field(term: Term | None) -> str:
     elif isinstance(term, BlankNode):
         text = f"_:{term.value}"
     else:
-        text = "" if term is None else f"<<( {term} )>>"
+        text = "" if term is None else written(term)
     return '"' + text.replace('"', '""') + '"' if _SPECIAL.search(text) else text
 
 

@@ -16,7 +16,7 @@ from accordgraph.rdf.canonical_turtle import write as canonical_turtle
 from accordgraph.results import formats, xlsx
 from accordgraph.results.exact_text import XmlOutput, check_rdf_xml, write_csv
 from accordgraph.results.formats import Form
-from accordgraph.results.result import Answer, Term
+from accordgraph.results.result import Answer, Term, written
 from accordgraph.results.row_limit import RowLimit, too_many_rows
 
 _CHUNK_BYTES = 65_536
@@ -168,13 +168,13 @@ def cells(answer: Answer) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     return answer.variables, [tuple(map(cell, row)) for row in answer.rows()]
 
 
-def cell(term: object) -> str:
+def cell(term: Term | None) -> str:
     """Return a term as a person reads it: a shortened IRI, or the text of a literal without its datatype."""
     if isinstance(term, NamedNode):
         return shorten(term.value)
     if isinstance(term, Literal):
         return term.value
-    return "" if term is None else str(term)
+    return "" if term is None else written(term)
 
 
 class ChunkedOutput:

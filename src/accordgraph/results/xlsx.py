@@ -12,7 +12,7 @@ from decimal import Decimal
 from io import BytesIO
 from typing import IO
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -21,7 +21,7 @@ from accordgraph.errors import InputError
 from accordgraph.library.query_file import headers_of, values_in
 from accordgraph.namespaces import XSD
 from accordgraph.rdf.xsd import INTEGERS, is_lexical
-from accordgraph.results.result import Answer, Term
+from accordgraph.results.result import Answer, Term, written
 from accordgraph.results.row_limit import too_many_rows
 
 MOST_CELLS = 200_000
@@ -64,6 +64,7 @@ class _Sheet:
 
     def head(self, place: int, column: int, text: str) -> None:
         """Write the name of a column or a row."""
+        _check(text)
         self.sheet.write_string(place, column, text, self.bold)
         self._widen(column, text)
 
@@ -74,17 +75,11 @@ class _Sheet:
         elif isinstance(term, Literal):
             self._literal(place, column, term)
         elif term is not None:
-            self.text(place, column, f"<<( {term} )>>" if isinstance(term, Triple) else str(term))
+            self.text(place, column, written(term))
 
     def text(self, place: int, column: int, text: str) -> None:
         """Write a text, which is never taken for a formula."""
-        if _length(text) > _LONGEST_TEXT:
-            message = (
-                f"a text of {len(text):,} characters does not fit into a cell, which holds {_LONGEST_TEXT:,}"
-            )
-            raise InputError(f"{message}; ask for csv")
-        if unfit := _UNFIT.search(text):
-            raise InputError(f"a spreadsheet cannot hold {unfit[0]!r} in a text; ask for csv")
+        _check(text)
         self.sheet.write_string(place, column, text)
         self._widen(column, text)
 
@@ -212,6 +207,17 @@ def _number(text: str, datatype: NamedNode) -> float | None:
         return None if value.is_signed() and datatype == XSD.double else 0
     digits = "".join(map(str, value.as_tuple().digits)).rstrip("0")
     return float(value) if _SMALLEST <= abs(value) <= _LARGEST and len(digits) <= _DIGITS else None
+
+
+def _check(text: str) -> None:
+    """Raise `InputError` for a text that a cell does not hold, or not so that all readers agree."""
+    if _length(text) > _LONGEST_TEXT:
+        message = (
+            f"a text of {len(text):,} characters does not fit into a cell, which holds {_LONGEST_TEXT:,}"
+        )
+        raise InputError(f"{message}; ask for csv")
+    if unfit := _UNFIT.search(text):
+        raise InputError(f"a spreadsheet cannot hold {unfit[0]!r} in a text; ask for csv")
 
 
 def _length(text: str) -> int:
