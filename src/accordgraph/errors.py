@@ -114,6 +114,10 @@ class Overloaded(AccordGraphError):
         super().__init__(message)
 
 
+class RateLimitExceeded(Overloaded):
+    """A client uses more than one may."""
+
+
 class WorkerError(AccordGraphError):
     """Worker process failure: workers cannot start, or one ended for an unknown reason."""
 

@@ -1,6 +1,6 @@
 """The nursery: a process that holds the dataset and forks a worker whenever it is asked for one.
 
-It is run as `python -m accordgraph.workers.nursery FD`, with a socket (packets) of that number. The first
+Run as `python -m accordgraph.engine.workers.forkserver FD`, with a socket (packets) of that number. The first
 packet says what to hold and which limits apply; each later one carries the socket of a worker to be. It
 answers with packets of JSON: `ready` with what it holds, `started` with the process of a worker, `refused`
 with the reason why there is none, `ended` with a process and how it ended. When the socket closes it ends its
@@ -22,13 +22,15 @@ from pathlib import Path
 from typing import Any
 
 from accordgraph.engine.workers import sandbox
-from accordgraph.engine.workers.worker import work
+from accordgraph.engine.workers.worker import warm, work
 from accordgraph.errors import AccordGraphError
 from accordgraph.sparql.reference_parser import stops_at
 from accordgraph.store.local import DiskStore, LocalStore, MemoryStore, StoreLease, acquire
 
 PACKET = 65_536
 """The most octets of a packet."""
+WARM, COLD = b"warm", b"cold"
+"""What is asked for: a worker that has answered some questions before, or one at once."""
 NICE = 10
 """How far the system lets the web process and the nursery go before a worker."""
 
@@ -79,7 +81,7 @@ def _serve(
                     if not packet:
                         return
                     try:
-                        pid = _fork(channels, control, store, lease, limits)
+                        pid = _fork(packet, channels, control, store, lease, limits)
                     except OSError as error:
                         control.send(json.dumps({"refused": error.strerror or str(error)}).encode())
                         continue
@@ -116,6 +118,7 @@ def _ended() -> Iterator[tuple[int, int]]:
 
 
 def _fork(
+    packet: bytes,
     channels: list[int],
     control: socket.socket,
     store: LocalStore | None,
@@ -143,7 +146,8 @@ def _fork(
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         own = store or DiskStore(lease)  # type: ignore[arg-type]
-        sandbox.limit(limits["query_memory"] * 2**20)
+        if packet == WARM:
+            warm(own)
         work(own, channel, limits)
         code = 0
     except ConnectionError:  # nobody reads the answer any more

@@ -1,17 +1,24 @@
 """A worker: one query at a time, read from a socket, answered in frames.
 
-A frame is a kind and a length, then so many octets: `D` a piece of the answer, `E` its end (octets: how
-many rows it has, as JSON), `X` an error (as JSON). After an end or an error the next query may come.
+The first octet says that it is ready. A frame is a kind and a length, then so many octets: `D` a piece of the
+answer, `E` its end (octets: how many rows it has, as JSON), `X` an error (as JSON). Both say whether the
+worker is `spent`; else the next query may come. What a query leaves does not reach the next: each has limits
+of its own, and a worker that has grown is not used again.
 """
 
+import io
 import json
 import pickle
 import socket
 import struct
+import time
+from contextlib import suppress
 from functools import partial
 from typing import IO, Any, cast
 
-from accordgraph.engine.workers.sandbox import limit_processor
+from pyoxigraph import Literal, QueryResultsFormat
+
+from accordgraph.engine.workers import sandbox
 from accordgraph.errors import (
     EvaluationError,
     InputError,
@@ -27,7 +34,11 @@ from accordgraph.store.local import LocalStore
 
 HEAD = struct.Struct(">cI")
 LENGTH = struct.Struct(">I")
-DATA, END, ERROR = b"D", b"E", b"X"
+READY, DATA, END, ERROR = b"R", b"D", b"E", b"X"
+_MOST_QUERIES, _MOST_GROWTH = 10_000, 96 * 2**20
+"""How many queries a worker answers, and how many bytes it may have more than before the first."""
+_WARM = "SELECT ?text { ?query <http://www.w3.org/ns/shacl#select> ?text } ORDER BY ?query LIMIT 20"
+_WARM_SECONDS = 0.15
 
 _Job = tuple[SparqlQuery, str, Graphs, int | None]
 """The query, its result format, the graphs that replace its FROM clauses, and the row limit."""
@@ -38,18 +49,37 @@ KINDS: tuple[type[QueryError], ...] = (LimitExceeded, QueryRefused, EvaluationEr
 
 def work(store: LocalStore, channel: socket.socket, limits: dict[str, Any]) -> None:
     """Answer queries from a socket until it is closed."""
+    channel.sendall(READY)
+    before, answered = sandbox.memory()[1], 0
     while (job := receive(channel)) is not None:
-        limit_processor(limits["query_seconds"] + 1)
+        sandbox.limit_processor(limits["query_seconds"] + 1)
+        sandbox.limit_memory(limits["query_memory"] * 2**20)
+        answered += 1
         pieces = writers.ChunkedOutput(partial(send, channel, DATA))
         try:
             rows = _write(store, job, limits, cast(IO[bytes], pieces))
         except (QueryError, InputError) as error:
-            content = _content(error)
+            kind, content = ERROR, _content(error)
             let_go(error)
-            send(channel, ERROR, json.dumps(content).encode())
         else:
             pieces.flush()
-            send(channel, END, json.dumps({"rows": rows}).encode())
+            kind, content = END, {"rows": rows}
+        content["spent"] = answered >= _MOST_QUERIES or sandbox.memory()[1] > before + _MOST_GROWTH
+        send(channel, kind, json.dumps(content).encode())
+
+
+def warm(store: LocalStore) -> None:
+    """Ask some of the questions that the dataset has, so that what they read and write is there.
+
+    What a process has of its parent is copied when it first writes there: its first query takes seven times
+    as long as a later one.
+    """
+    end = time.process_time() + _WARM_SECONDS
+    for (text,) in list(store.query(_WARM).rows()):
+        if time.process_time() > end:
+            return
+        with suppress(QueryError):
+            store.query(cast(Literal, text).value).write(io.BytesIO(), QueryResultsFormat.JSON)
 
 
 def _write(store: LocalStore, job: _Job, limits: dict[str, Any], output: IO[bytes]) -> int:

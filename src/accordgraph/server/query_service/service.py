@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from accordgraph import __version__
 from accordgraph.engine.engine import UNKNOWN, CurrentEngine, Job, gather
-from accordgraph.errors import AccordGraphError
+from accordgraph.errors import AccordGraphError, RateLimitExceeded
 from accordgraph.results import formats
 from accordgraph.results.json_reader import Row, read_rows, read_table
 from accordgraph.server.http import request_context
@@ -27,7 +27,7 @@ from accordgraph.server.http.representation import Representation
 from accordgraph.server.query_service.cache import Cache, PendingEntry
 from accordgraph.server.query_service.execution import Execution, ResultSpec, Streamed
 from accordgraph.server.query_service.outcomes import as_problem, outcome_of
-from accordgraph.server.query_service.rate_limit import RateLimiter, RateLimitExceeded, client_of
+from accordgraph.server.query_service.rate_limit import RateLimiter, client_of
 from accordgraph.server.query_service.spool import SpoolQuota
 from accordgraph.settings import Settings
 
@@ -166,8 +166,9 @@ class QueryService:
 
     def _ask(self, request: Request, spec: ResultSpec, began: float) -> Execution:
         """Begin a query on the account of the client; raises `Problem` when that has nothing left."""
-        ended = partial(self._ended, self._account(request))
-        return Execution(self.engine, self.settings, spec, self.quota, self.turns, began, ended)
+        client = self._account(request)
+        ended = partial(self._ended, client)
+        return Execution(self.engine, self.settings, spec, self.quota, self.turns, began, client, ended)
 
     def give(
         self,
