@@ -88,7 +88,7 @@ def test_any_literal_in_csv_and_tsv(text: str, datatype: str | None) -> None:
     octets = written(query, formats.CSV)
     assert list(csv.reader(io.StringIO(octets.decode(), newline=""), strict=True))[1] == [value.value, "3"]
     lines = written(query, formats.TSV).decode().split("\n")
-    assert [line.count("\t") for line in lines] == [1, 1, 0], "it can be split at tabs and line ends"
+    assert [line.count("\t") for line in lines] == [1, 1, 0], "split at tabs and line ends"
     tsv = ox.parse_query_results(written(query, formats.TSV), ox.QueryResultsFormat.TSV)
     assert isinstance(tsv, ox.QuerySolutions)
     assert next(tsv)["a"] == value
