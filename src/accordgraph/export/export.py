@@ -1,0 +1,60 @@
+"""The whole export: dumps, tables, a spreadsheet, cubes in every format, and the catalogue of it all."""
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from pyoxigraph import DefaultGraph, RdfFormat, parse
+
+from accordgraph.export.cube import FOLDER, Cube, load_cubes
+from accordgraph.export.cube_tables import cube_table
+from accordgraph.export.dumps import write_dumps
+from accordgraph.export.labels import Labels
+from accordgraph.export.output import Output, replaced
+from accordgraph.export.tables import tables_of, write_tables
+from accordgraph.export.workbook import PATH, workbook
+from accordgraph.project import Project
+from accordgraph.results import formats
+from accordgraph.store.local import MemoryStore
+
+
+def export(
+    dataset: bytes, project: Project, folder: Path, progress: Callable[[str], None] = lambda stage: None
+) -> list[tuple[str, int, int]]:
+    """Write everything to a folder; returns for each kind of file how many there are and their size.
+
+    Raises `InputError` where the folder holds something else, `QueryFileError` for a cube not to be made.
+    """
+    with replaced(folder) as output:
+        progress("read")
+        store = MemoryStore(dataset)
+        quads = parse(dataset, RdfFormat.N_QUADS)
+        triples = [quad.triple for quad in quads if isinstance(quad.graph_name, DefaultGraph)]
+        cubes = load_cubes(project.queries / FOLDER, store, Labels(triples))
+        progress("dumps")
+        write_dumps(dataset, output)
+        progress("tables")
+        tables = tables_of(triples)
+        write_tables(tables, output)
+        sheets = [*map(cube_table, cubes), *tables]
+        about = {"title": "AccordGraph", "dataset (SHA-256)": store.digest}
+        output.write(PATH, workbook(sheets, about), formats.XLSX.media_type)
+        _write_cubes(cubes, output, progress)
+        output.close(digest=store.digest, triples=len(store), cubes=[cube.id for cube in cubes])
+    return _summary(output)
+
+
+def _write_cubes(cubes: list[Cube], output: Output, progress: Callable[[str], None]) -> None:
+    for cube in cubes:
+        progress(f"cube {cube.id}")
+
+
+def _summary(output: Output) -> list[tuple[str, int, int]]:
+    """Return the number and the size of the files of each kind, by the folder and the suffix."""
+    count: Counter[str] = Counter()
+    size: Counter[str] = Counter()
+    for file in output.files.values():
+        kind = "/".join(file.path.split("/")[: 2 if file.path.count("/") > 1 else 1])
+        count[kind] += 1
+        size[kind] += file.bytes
+    return [(kind, count[kind], size[kind]) for kind in sorted(count)]
