@@ -6,7 +6,8 @@ from pathlib import Path
 
 from pyoxigraph import DefaultGraph, RdfFormat, parse
 
-from accordgraph.export.cube import FOLDER, Cube, load_cubes
+from accordgraph.export.cube import FOLDER, load_cubes
+from accordgraph.export.cube_files import write_cube
 from accordgraph.export.cube_tables import cube_table
 from accordgraph.export.dumps import write_dumps
 from accordgraph.export.labels import Labels
@@ -39,14 +40,11 @@ def export(
         sheets = [*map(cube_table, cubes), *tables]
         about = {"title": "AccordGraph", "dataset (SHA-256)": store.digest}
         output.write(PATH, workbook(sheets, about), formats.XLSX.media_type)
-        _write_cubes(cubes, output, progress)
+        for cube in cubes:
+            progress(f"cube {cube.id}")
+            write_cube(cube, output)
         output.close(digest=store.digest, triples=len(store), cubes=[cube.id for cube in cubes])
     return _summary(output)
-
-
-def _write_cubes(cubes: list[Cube], output: Output, progress: Callable[[str], None]) -> None:
-    for cube in cubes:
-        progress(f"cube {cube.id}")
 
 
 def _summary(output: Output) -> list[tuple[str, int, int]]:
