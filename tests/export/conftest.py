@@ -28,9 +28,13 @@ def store(built: Project) -> MemoryStore:
 
 
 @pytest.fixture(scope="session")
-def cubes(built: Project, store: MemoryStore) -> dict[str, Cube]:
+def labels(built: Project) -> Labels:
     quads = parse((built.build / NQUADS).read_bytes(), RdfFormat.N_QUADS)
-    labels = Labels(quad.triple for quad in quads if isinstance(quad.graph_name, DefaultGraph))
+    return Labels(quad.triple for quad in quads if isinstance(quad.graph_name, DefaultGraph))
+
+
+@pytest.fixture(scope="session")
+def cubes(store: MemoryStore, labels: Labels) -> dict[str, Cube]:
     return {cube.id: cube for cube in load_cubes(ROOT / "queries" / "cubes", store, labels)}
 
 

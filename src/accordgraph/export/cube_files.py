@@ -26,6 +26,8 @@ class CubeFile:
     title: str
     write: Callable[[Cube], str | bytes]
     specification: str = ""
+    sdmx_type: str = ""
+    """The media type that SDMX gives it, which is not registered."""
 
 
 def _turtle(make: Callable[[Cube], object], cube: Cube) -> bytes:
@@ -43,8 +45,24 @@ FILES: tuple[CubeFile, ...] = (
         lambda cube: table_csv(cube_tables.cube_table(cube)),
         "https://www.w3.org/TR/tabular-data-model/",
     ),
-    CubeFile("sdmx1.csv", _SDMX_CSV, "CSV", "SDMX-CSV 1.0", cube_tables.sdmx_csv_1, _SDMX),
-    CubeFile("sdmx2.csv", _SDMX_CSV, "CSV", "SDMX-CSV 2.0", cube_tables.sdmx_csv_2, _SDMX),
+    CubeFile(
+        "sdmx1.csv",
+        CSV_TYPE,
+        "CSV",
+        "SDMX-CSV 1.0",
+        cube_tables.sdmx_csv_1,
+        _SDMX,
+        f"{_SDMX_CSV};version=1.0.0",
+    ),
+    CubeFile(
+        "sdmx2.csv",
+        CSV_TYPE,
+        "CSV",
+        "SDMX-CSV 2.0",
+        cube_tables.sdmx_csv_2,
+        _SDMX,
+        f"{_SDMX_CSV};version=2.0.0",
+    ),
     CubeFile("tsv", "text/tab-separated-values", "TSV", "TSV in the layout of Eurostat", cube_tables.tsv),
     *(
         CubeFile(
@@ -57,15 +75,24 @@ FILES: tuple[CubeFile, ...] = (
         )
         for language in LANGUAGES
     ),
-    CubeFile("sdmx.json", sdmx_json.MEDIA_TYPE, "JSON", "SDMX-JSON 2.0", sdmx_json.sdmx_json, _SDMX),
+    CubeFile(
+        "sdmx.json",
+        "application/json",
+        "JSON",
+        "SDMX-JSON 2.0",
+        sdmx_json.sdmx_json,
+        _SDMX,
+        sdmx_json.MEDIA_TYPE,
+    ),
     *(
         CubeFile(
             f"sdmx{version}.xml",
-            sdmx_ml.DATA_TYPES[version],
+            "application/xml",
             "XML",
             f"SDMX-ML {version}",
             partial(sdmx_ml.data, version=version),
             _SDMX,
+            sdmx_ml.DATA_TYPES[version],
         )
         for version in sdmx_ml.VERSIONS
     ),
@@ -99,7 +126,7 @@ def write_cube(cube: Cube, output: Output) -> None:
     for file in FILES:
         output.write(f"{folder}/{cube.id}.{file.suffix}", file.write(cube), file.media_type)
     for suffix, make in STRUCTURES.items():
-        output.write(f"{folder}/{cube.id}.{suffix}", make(cube), sdmx_ml.STRUCTURE_TYPE)
+        output.write(f"{folder}/{cube.id}.{suffix}", make(cube), "application/xml")
     table = cube_tables.cube_table(cube)
     output.write(f"{folder}/{cube.id}.csv-metadata.json", csvw([table]), CSVW_TYPE)
     package = data_package(cube.id, cube.titles, cube.version, [table])

@@ -6,14 +6,18 @@ from pathlib import Path
 
 from pyoxigraph import DefaultGraph, RdfFormat, parse
 
-from accordgraph.export.cube import FOLDER, load_cubes
+from accordgraph import __version__
+from accordgraph.export.catalogue import FORMS, Content, catalogue
+from accordgraph.export.cube import FOLDER, Cube, load_cubes
 from accordgraph.export.cube_files import write_cube
 from accordgraph.export.cube_tables import cube_table
-from accordgraph.export.dumps import write_dumps
+from accordgraph.export.dumps import encode, write_dumps
 from accordgraph.export.labels import Labels
 from accordgraph.export.output import Output, replaced
 from accordgraph.export.tables import tables_of, write_tables
 from accordgraph.export.workbook import PATH, workbook
+from accordgraph.library.query_file import load_query
+from accordgraph.namespaces import CONCEPT, SCHEMES
 from accordgraph.project import Project
 from accordgraph.results import formats
 from accordgraph.store.local import MemoryStore
@@ -43,8 +47,24 @@ def export(
         for cube in cubes:
             progress(f"cube {cube.id}")
             write_cube(cube, output)
+        progress("catalogue")
+        content = _content(project, store, Labels(triples), cubes, output)
+        described = catalogue(content)
+        for form in FORMS:
+            output.write(f"catalog/catalog.{form.name}", encode(described, form), form.media_type)
         output.close(digest=store.digest, triples=len(store), cubes=[cube.id for cube in cubes])
     return _summary(output)
+
+
+def _content(
+    project: Project, store: MemoryStore, labels: Labels, cubes: list[Cube], output: Output
+) -> Content:
+    """Return what the catalogue describes."""
+    period = load_query(project.queries / "void" / "period-covered.rq")
+    ((first, last),) = store.query(period.text).rows()
+    schemes = {scheme: labels.of(CONCEPT + scheme) for scheme in SCHEMES if labels.of(CONCEPT + scheme)}
+    days = [str(getattr(day, "value", "")) for day in (first, last)]
+    return Content(output.files, tuple(cubes), schemes, days[0], days[1], __version__)
 
 
 def _summary(output: Output) -> list[tuple[str, int, int]]:
