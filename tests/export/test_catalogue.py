@@ -9,7 +9,8 @@ from rdflib.compare import isomorphic
 from rdflib.term import Node
 
 from accordgraph.errors import ReferenceMissing
-from accordgraph.export.catalogue import FORMS, first_day, last_day
+from accordgraph.export.catalogue import FORMS
+from accordgraph.export.periods import first_day, is_period, last_day
 from accordgraph.namespaces import BASE
 from accordgraph.project import find_reference
 from support import mqa
@@ -106,7 +107,6 @@ def first(graph: Graph, class_: URIRef) -> Node:
 
 
 def test_each_mistake_is_found_by_a_gate(catalogue: Graph, standards: Path) -> None:
-    """Mistakes that the official files let through, and some that they do not, each with the gate that speaks."""
     official = standards / "dcat-ap-3.0.1" / "shapes.ttl"
     dataset, distribution = first(catalogue, DCAT.Dataset), first(catalogue, DCAT.Distribution)
     period = first(catalogue, DCTERMS.PeriodOfTime)
@@ -151,3 +151,8 @@ def test_each_mistake_is_found_by_a_gate(catalogue: Graph, standards: Path) -> N
 )
 def test_a_period_has_its_first_and_last_day(period: str, first: str, last: str) -> None:
     assert (first_day(period), last_day(period)) == (first, last)
+
+
+def test_what_is_no_period() -> None:
+    assert not any(map(is_period, ("", "23", "2023-13", "2023-02-30", "2023-Q1", "spring")))
+    assert all(map(is_period, ("2023", "2023-02", "2023-02-28")))

@@ -32,7 +32,7 @@ def test_the_n_quads_are_those_of_the_build(dist: Path, built: Project) -> None:
 
 
 def test_trig_says_the_same(dist: Path) -> None:
-    quads = [list(parse((dist / f"data/{NAME}.{form.name}").read_bytes(), form.format)) for form in QUADS]  # type: ignore[arg-type]
+    quads = [list(parse((dist / f"data/{NAME}.{form.name}").read_bytes(), form.format)) for form in QUADS]
     assert canonical(quads[0]) == canonical(quads[1]) and quads[0]
 
 
@@ -42,7 +42,7 @@ def test_every_graph_says_the_same_in_every_format(dist: Path, form) -> None:  #
     assert len(graphs) > 100
     for name, triples in graphs.items():
         path = dist / (f"data/graph/{name}" if name else f"data/{NAME}")
-        read = [quad for quad in parse(path.with_name(f"{path.name}.{form.name}").read_bytes(), form.format)]
+        read = list(parse(path.with_name(f"{path.name}.{form.name}").read_bytes(), form.format))
         assert canonical(read) == canonical([Quad(t.subject, t.predicate, t.object) for t in triples]), name
 
 

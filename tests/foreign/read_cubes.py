@@ -1,7 +1,7 @@
 """Read the files of one cube with readers that others wrote; print what each read, as JSON.
 
-It runs in the environment of `tests/foreign/exports.lock`, with the folder of a cube as its argument. A cell is
-its key and its value, None where it has none; a reader that fails gives its error instead.
+It runs in the environment of `tests/foreign/exports.lock`, with the folder of a cube as its argument. A cell
+is its key and its value, None where it has none; a reader that fails gives its error instead.
 """
 
 import contextlib

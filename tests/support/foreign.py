@@ -1,4 +1,4 @@
-"""Environments for checkers that others wrote: each from a lock file, apart from the project's own packages."""
+"""Environments for checkers that others wrote: each from a lock file, apart from our own packages."""
 
 import fcntl
 import hashlib
@@ -28,7 +28,7 @@ def python_of(name: str) -> Path:
         fcntl.flock(mark, fcntl.LOCK_EX)
         if not done.exists():
             subprocess.run([sys.executable, "-m", "venv", "--clear", place], check=True)
-            install = [python, "-m", "pip", "install", "-q", "--no-deps", "-r", lock]
+            install: list[str | Path] = [python, "-m", "pip", "install", "-q", "--no-deps", "-r", lock]
             made = subprocess.run(install, capture_output=True, text=True)
             if made.returncode:
                 pytest.skip(f"not run: {lock.name} cannot be installed: {made.stderr[-300:]}")

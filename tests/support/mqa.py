@@ -1,4 +1,4 @@
-"""The points of data.europa.eu for the quality of metadata, as its published method counts them, without a network.
+"""The points of data.europa.eu for metadata, as its published method counts them, without a network.
 
 That addresses answer is for another test, which fetches them all; here it is given.
 """

@@ -5,7 +5,6 @@ Nodes have IRIs, never blank labels, so that two harvests of one release are the
 """
 
 import tomllib
-from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -17,6 +16,7 @@ from accordgraph.export import cube_files, data_cube
 from accordgraph.export.cube import MEASURE, STAT, Cube
 from accordgraph.export.labels import LANGUAGES
 from accordgraph.export.output import GZIP, File
+from accordgraph.export.periods import first_day, last_day
 from accordgraph.namespaces import (
     BASE,
     COUNTRY,
@@ -44,7 +44,7 @@ SPDX = Namespace("http://spdx.org/rdf/terms#")
 ADMS = Namespace("http://www.w3.org/ns/adms#")
 DCATAP = Namespace("http://data.europa.eu/r5r/")
 MEDIA_TYPES = Namespace("http://www.iana.org/assignments/media-types/")
-FORMS = (formats.TURTLE, formats.RDF_XML, formats.JSON_LD)
+FORMS = (formats.TURTLE, formats.RDF_XML, formats.JSON_LD, formats.N_TRIPLES)
 """The formats of the file of the catalogue."""
 
 _TITLE = {code: "AccordGraph" for code in LANGUAGES}
@@ -329,7 +329,7 @@ class _Writer:
         yield self._service("sparql", f"{BASE}sparql", f"{BASE}void", protocol, ["graph"])
         cubes = [f"cube/{cube.id}" for cube in self.content.cubes]
         api, sdmx = STAT.rstrip("/"), "https://sdmx.org/standards-2/"
-        yield self._service("statistics", api, f"{BASE}openapi.json", sdmx, cubes)
+        yield self._service("statistics", api, f"{BASE}api/openapi.json", sdmx, cubes)
 
     def _service(
         self, name: str, endpoint: str, description: str, standard: str, serves: Iterable[str]
@@ -350,16 +350,3 @@ class _Writer:
             node, DCTERMS.accessRights, self.authority("access-right", "PUBLIC", DCTERMS.RightsStatement)
         )
         return node
-
-
-def first_day(period: str) -> str:
-    """Return the first day of a year, a month or a day."""
-    return period + "-01-01"[len(period) - 4 :] if len(period) < 10 else period
-
-
-def last_day(period: str) -> str:
-    """Return the last day of a year, a month or a day."""
-    if len(period) == 10:
-        return period
-    year, _, month = period.partition("-")
-    return f"{year}-{month or 12}-{monthrange(int(year), int(month or 12))[1]:02}"

@@ -1,11 +1,10 @@
 """The files of a cube: every format by its name, so that the export and the server make them alike."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from accordgraph.export import cube_tables, data_cube, dumps, jsonstat, sdmx_json, sdmx_ml
+from accordgraph.export import cube_json, cube_tables, data_cube, dumps, jsonstat, sdmx_json, sdmx_ml
 from accordgraph.export.cube import Cube
 from accordgraph.export.labels import LANGUAGES
 from accordgraph.export.output import Output
@@ -131,5 +130,4 @@ def write_cube(cube: Cube, output: Output) -> None:
     output.write(f"{folder}/{cube.id}.csv-metadata.json", csvw([table]), CSVW_TYPE)
     package = data_package(cube.id, cube.titles, cube.version, [table])
     output.write(f"{folder}/datapackage.json", package, "application/json")
-    proof = {text: {"counted": cell.counted, "passages": cell.passages} for text, cell in cube.by_key.items()}
-    output.write(f"{folder}/{cube.id}.proof.json", json.dumps(proof, indent=0) + "\n", "application/json")
+    output.write(f"{folder}/{cube.id}.{cube_json.SUFFIX}", cube_json.write(cube), "application/json")

@@ -1,12 +1,12 @@
 """Cubes as SDMX-JSON 2.0: a data message in which every dimension is at the observation."""
 
 import json
-from calendar import monthrange
 from typing import Any
 
 from accordgraph.export.cube import AGENCY, MEASURE, TIME, Code, Component, Cube
 from accordgraph.export.jsonstat import json_number
 from accordgraph.export.labels import best
+from accordgraph.export.periods import first_day, last_day
 from accordgraph.export.sdmx_ml import PREPARED
 
 MEDIA_TYPE = "application/vnd.sdmx.data+json"
@@ -76,9 +76,5 @@ def _part(part: Component) -> dict[str, Any]:
 
 def _period(code: Code) -> dict[str, object]:
     """Return a period with its first and its last second."""
-    parts = [int(part) for part in code.id.split("-")]
-    year, month = parts[0], parts[1] if len(parts) > 1 else 12
-    first = "-".join([f"{year:04}", *(f"{part:02}" for part in (*parts[1:], 1, 1)[:2])])
-    day = parts[2] if len(parts) > 2 else monthrange(year, month)[1]
-    last = f"{year:04}-{month:02}-{day:02}"
-    return {"id": code.id, "name": code.id, "start": f"{first}T00:00:00Z", "end": f"{last}T23:59:59Z"}
+    start, end = f"{first_day(code.id)}T00:00:00Z", f"{last_day(code.id)}T23:59:59Z"
+    return {"id": code.id, "name": code.id, "start": start, "end": end}
