@@ -1,4 +1,4 @@
-"""The export over HTTP: what the catalogue says is true of each address, and the statistics answer clients."""
+"""The export over HTTP: what the catalogue says is true of each address, and clients get their statistics."""
 
 import hashlib
 import json
@@ -215,7 +215,7 @@ def test_structures(client: httpx.Client) -> None:
 
 @pytest.mark.exports
 def test_clients_of_others_read_the_statistics(client: httpx.Client, cubes: dict[str, Cube]) -> None:
-    command = [
+    command: list[str | Path] = [
         python_of("exports"),
         FOLDER / "read_served.py",
         f"{client.base_url}/stat".replace("//stat", "/stat"),

@@ -1,6 +1,6 @@
-"""Ask a server at an address for one cube with clients that others wrote; print what they read, as JSON.
+"""Ask a server for one cube with clients that others wrote; print what they read, as JSON.
 
-It runs in the environment of `tests/foreign/exports.lock`, with the address of the statistics as its argument.
+It runs in the environment of `tests/foreign/exports.lock`; its argument is the address of the statistics.
 """
 
 import contextlib
