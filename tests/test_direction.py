@@ -10,7 +10,7 @@ from support.imports import MODULES, imports_of
 
 ORDER = (
     "errors whole_file folder_scan namespaces settings project sparql library rdf results dataset validation "
-    "verification docs store engine engine.workers engine.remote search client server.http "
+    "verification docs store engine engine.workers engine.remote search export client server.http "
     "server.query_service server.pages server.routes server.openapi server cli __main__"
 ).split()
 """The packages, and the modules at the top, each after all that it may import."""

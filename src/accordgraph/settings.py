@@ -66,6 +66,9 @@ class Settings:
     reference: Path | None = _private(
         None, "folder with the reference material (default: `shared` next to the project folder)"
     )
+    exports: Path | None = _private(
+        None, "folder of the export that is served (default: `export` in the output folder of the build)"
+    )
     host: str = _private("127.0.0.1", "IP address to listen on")
     port: int = _private(8000, "TCP port to listen on", reader=(_port, "a whole number, 0 to 65535"))
     store: str = _private("memory", "store to query: memory, a folder, or the URL of a SPARQL endpoint")

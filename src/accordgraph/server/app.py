@@ -16,11 +16,14 @@ from accordgraph.server.pages.dataset_index import DatasetQueries
 from accordgraph.server.query_service.metrics import Metrics
 from accordgraph.server.query_service.service import QueryService
 from accordgraph.server.routes import operations, search
+from accordgraph.server.routes.catalogue import Catalogue
+from accordgraph.server.routes.data import DataFiles, ExportFolder
 from accordgraph.server.routes.graph_store import GraphStore
 from accordgraph.server.routes.linked_data import LinkedData
 from accordgraph.server.routes.queries import QueryApi
 from accordgraph.server.routes.site import SiteDocuments
 from accordgraph.server.routes.sparql import METHODS, Endpoint, without_slash
+from accordgraph.server.routes.statistics import Statistics
 from accordgraph.settings import Settings
 
 
@@ -73,6 +76,9 @@ def create_app(make_engine: Callable[[], Engine], settings: Settings | None = No
     app.router.routes += documents.routes()
     app.router.routes += LinkedData(service, dataset).routes()
     app.router.routes += GraphStore(service, dataset).routes()
+    exports = ExportFolder(settings.exports or project.build / "export", engine)
+    for files in (DataFiles(exports), Catalogue(exports), Statistics(exports, dataset)):
+        app.router.routes += files.routes()
     api = QueryApi(service, dataset, Library.load(project.queries))
     for router in (api.router(), search.router(searcher, service), operations.router(engine, settings)):
         app.include_router(router)
