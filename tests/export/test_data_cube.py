@@ -1,7 +1,7 @@
 """The RDF Data Cube passes IC-1 to IC-21, written from the Recommendation and proven on broken cubes.
 
-IC-17 counts inside the query: its text in the Recommendation uses an alias where only one engine sees it. IC-20
-and IC-21 are asked for each link between parents and children.
+IC-17 counts inside the query: its text in the Recommendation uses an alias where only one engine sees it.
+IC-20 and IC-21 are asked for each link between parents and children.
 """
 
 from collections.abc import Mapping
