@@ -61,11 +61,14 @@ def work(store: LocalStore, channel: socket.socket, limits: dict[str, Any]) -> N
         except (QueryError, InputError) as error:
             kind, content = ERROR, _content(error)
             let_go(error)
+            pieces.take()  # nobody reads the rest
         else:
-            pieces.flush()
             kind, content = END, {"rows": rows}
         content["spent"] = answered >= _MOST_QUERIES or sandbox.memory()[1] > before + _MOST_GROWTH
-        send(channel, kind, json.dumps(content).encode())
+        rest, end = pieces.take(), json.dumps(content).encode()
+        channel.sendall(
+            (frame(DATA, rest) if rest else b"") + frame(kind, end)
+        )  # at once: it is read at once
 
 
 def warm(store: LocalStore) -> None:
@@ -104,7 +107,12 @@ def _content(error: QueryError | InputError) -> dict[str, object]:
 
 def send(channel: socket.socket, kind: bytes, octets: bytes) -> None:
     """Send one frame."""
-    channel.sendall(HEAD.pack(kind, len(octets)) + octets)
+    channel.sendall(frame(kind, octets))
+
+
+def frame(kind: bytes, octets: bytes) -> bytes:
+    """Return one frame."""
+    return HEAD.pack(kind, len(octets)) + octets
 
 
 def receive(channel: socket.socket) -> _Job | None:

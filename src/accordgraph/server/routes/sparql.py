@@ -5,6 +5,7 @@ a graph. Queries come by GET, by POST of a form or of the query itself, and by t
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -36,6 +37,8 @@ FORM, QUERY, UPDATE = (
 _READ_ONLY = (
     "this endpoint answers queries and takes no updates: the dataset changes only when it is published anew"
 )
+_ASKS = re.compile(rb"(?:^|&)query=")
+"""A query string that asks something, whatever else it has; so it need not be parsed twice."""
 _LET_GO = 16
 """How many times the longest body is read of one that is too long."""
 _SHORT = 10_000
@@ -73,7 +76,8 @@ class Endpoint:
         """Answer one request of the protocol."""
         if request.method == "OPTIONS":
             return Response(None, 204, _OPTIONS)
-        if request.method in ("GET", "HEAD") and not {"query", "update"} & set(request.query_params):
+        asks = _ASKS.search(request.scope["query_string"]) or request.method not in ("GET", "HEAD")
+        if not asks and not {"query", "update"} & set(request.query_params):
             return await self._describe(request)
         operation = await read(request, self._service.settings)
         if operation.query.form == UPDATE_FORM:
