@@ -96,7 +96,7 @@ class Settings:
     quick_places: int = _setting(2, "slots for short queries", "queries", least=1)
     slow_places: int = _setting(2, "slots for long-running queries", "queries")
     queue_length: int = _setting(16, "maximum number of long-running queries that wait for a slot", "queries")
-    queue_seconds: float = _setting(2.0, "maximum time that a query waits for a slot", "seconds")
+    queue_seconds: float = _setting(5.0, "maximum time that a query waits for a slot", "seconds")
     query_memory: int = _setting(
         1024, "maximum memory of a query, in addition to the dataset", "MiB", least=16
     )

@@ -192,6 +192,11 @@ class ChunkedOutput:
 
     def flush(self) -> None:
         """Hand on what is held."""
-        if self._held:
-            self._send(bytes(self._held))
-            self._held.clear()
+        if rest := self.take():
+            self._send(rest)
+
+    def take(self) -> bytes:
+        """Take out what is held."""
+        rest = bytes(self._held)
+        self._held.clear()
+        return rest

@@ -13,6 +13,7 @@ from accordgraph.project import find_project
 from accordgraph.server.http import access_log, cors, problems, request_context
 from accordgraph.server.openapi.document import OpenApiDocument
 from accordgraph.server.pages.dataset_index import DatasetQueries
+from accordgraph.server.query_service.cache import Cache
 from accordgraph.server.query_service.metrics import Metrics
 from accordgraph.server.query_service.service import QueryService
 from accordgraph.server.routes import operations, search
@@ -56,12 +57,14 @@ def create_app(make_engine: Callable[[], Engine], settings: Settings | None = No
         lifespan=lifespan,
     )
 
+    cache = Cache(settings.cache_bytes)
+    metrics = Metrics(engine, cache)
+
     def observe(outcome: str, seconds: float, rows: int) -> None:
         metrics.query(outcome, seconds, rows)
         request_context.note_outcome(outcome)
 
-    service = QueryService(engine, settings, observe)
-    metrics = Metrics(engine, service.cache)
+    service = QueryService(engine, settings, cache, observe)
     app.state.engine, app.state.query_service, app.state.settings = engine, service, settings
     app.state.reload = partial(operations.reload, engine, searcher, metrics)
     app.add_middleware(cors.OptionsMiddleware, router=app.router)

@@ -266,7 +266,15 @@ def test_spare_workers_are_refilled() -> None:
 
 def test_there_are_no_more_workers_than_places() -> None:
     async def test() -> None:
-        settings = Settings(spare_workers=2, workers=6, slow_places=1, queue_length=0, query_seconds=4)
+        settings = Settings(
+            spare_workers=2,
+            workers=6,
+            quick_seconds=0.05,
+            slow_places=1,
+            queue_length=0,
+            queue_seconds=60,
+            query_seconds=8,
+        )
         async with pool(settings) as workers:
             found = await asyncio.gather(*(error(workers, RUNAWAY) for _ in range(60)))
             told = [str(one) for one in found]

@@ -222,7 +222,7 @@ def test_a_short_query_that_had_no_turn_is_not_sent_away() -> None:
 
 def test_few_run_at_a_time() -> None:
     """The others wait for their turn, without a process; a short one comes through."""
-    settings = Settings(spare_workers=2, quick_seconds=0.1, slow_places=1, queue_length=0, query_seconds=2)
+    settings = Settings(spare_workers=2, quick_seconds=0.1, slow_places=1, queue_length=0)
 
     async def test() -> None:
         async with pool(settings) as workers:
@@ -230,8 +230,9 @@ def test_few_run_at_a_time() -> None:
             options = [asyncio.ensure_future(error(workers, RUNAWAY)) for _ in range(20)]
             await asyncio.sleep(0)
             assert workers.sizes() == {"idle": 0, "busy": 2, "slow": 0, "queued": 18}
-            assert await answers(workers)
-            await asyncio.gather(*options)
+            assert await gather(workers, replace(COUNT, client="other", meter=Meter()))
+            for one in options:
+                one.cancel()
 
     run(test)
 

@@ -22,15 +22,13 @@ from pathlib import Path
 from typing import Any
 
 from accordgraph.engine.workers import sandbox
-from accordgraph.engine.workers.worker import warm, work
+from accordgraph.engine.workers.worker import work
 from accordgraph.errors import AccordGraphError
 from accordgraph.sparql.reference_parser import stops_at
 from accordgraph.store.local import DiskStore, LocalStore, MemoryStore, StoreLease, acquire
 
 PACKET = 65_536
 """The most octets of a packet."""
-WARM, COLD = b"warm", b"cold"
-"""What is asked for: a worker that has answered some questions before, or one at once."""
 NICE = 10
 """How far the system lets the web process and the nursery go before a worker."""
 
@@ -81,7 +79,7 @@ def _serve(
                     if not packet:
                         return
                     try:
-                        pid = _fork(packet, channels, control, store, lease, limits)
+                        pid = _fork(channels, control, store, lease, limits)
                     except OSError as error:
                         control.send(json.dumps({"refused": error.strerror or str(error)}).encode())
                         continue
@@ -118,7 +116,6 @@ def _ended() -> Iterator[tuple[int, int]]:
 
 
 def _fork(
-    packet: bytes,
     channels: list[int],
     control: socket.socket,
     store: LocalStore | None,
@@ -146,8 +143,6 @@ def _fork(
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         own = store or DiskStore(lease)  # type: ignore[arg-type]
-        if packet == WARM:
-            warm(own)
         work(own, channel, limits)
         code = 0
     except ConnectionError:  # nobody reads the answer any more

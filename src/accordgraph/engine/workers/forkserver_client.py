@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from accordgraph.engine.workers import sandbox
-from accordgraph.engine.workers.forkserver import COLD, PACKET, WARM
-from accordgraph.engine.workers.worker import READY
+from accordgraph.engine.workers.forkserver import PACKET
 from accordgraph.errors import WorkerError
 
 _STOP_SECONDS = 5.0
@@ -90,15 +89,15 @@ class ForkServer:
             await self._nursery.wait()
         self._all_have_ended()
 
-    def fork(self, warm: bool) -> None:
-        """Ask for a worker, a warm one or one at once; raises `WorkerError` when that cannot be done."""
+    def fork(self) -> None:
+        """Ask for a worker; raises `WorkerError` when that cannot be done."""
         try:
             own, theirs = socket.socketpair()
         except OSError as error:
             raise _not_started(error) from error
         with theirs:
             try:
-                socket.send_fds(self._control, [WARM if warm else COLD], [theirs.fileno()])
+                socket.send_fds(self._control, [b"fork"], [theirs.fileno()])
             except OSError as error:
                 own.close()
                 raise _not_started(error) from error
@@ -134,12 +133,8 @@ class ForkServer:
     async def _welcome(self, pid: int, channel: socket.socket, ended: asyncio.Future[int]) -> None:
         try:
             reader, writer = await asyncio.open_connection(sock=channel)
-            ready = await reader.read(len(READY))
         finally:
             self.coming -= 1
-        if not ready:
-            writer.close()
-            return
         self._listener.has_started(pid, reader, writer, ended)
 
     def _all_have_ended(self) -> None:

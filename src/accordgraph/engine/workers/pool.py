@@ -140,7 +140,7 @@ class Pool:
                 ready = len(self._idle) + self._fork_server.coming
                 if ready >= max(wanted, spare):
                     return
-                self._fork_server.fork(warm=ready >= wanted)
+                self._fork_server.fork()
         except WorkerError as error:
             self._refuse(error)
 

@@ -1,7 +1,8 @@
 """The scheduler: when each query runs, by what it has used of the processor, and what becomes of it else.
 
 Queries take turns in the places for short ones. One whose turn is over while others wait is suspended, and
-waits for the next. One that has used the quick time, or gives much, is long-running: it needs one of the few
+waits for the next. One that has used the quick time, or gives much, is long-running (after its first turn,
+when many are suspended): it needs one of the few
 places for these, behind all others, and is suspended until it has one. Who has waited too long is told to
 come again. How long a query runs is remembered: over the same dataset it will be the same the next time.
 """
@@ -224,9 +225,11 @@ class Scheduler:
                 self.refuse(one, out_of_time(settings))
         for one in list(self._running):
             used = one.used()
-            if used >= settings.quick_seconds:
+            over = used - one.turn >= _TURN_SECONDS and len(self._queue) > 0
+            suspended = sum(other.worker is not None for other in self._queue)
+            if used >= settings.quick_seconds or (over and suspended >= settings.queue_length):
                 self.become_long(one)
-            elif used - one.turn >= _TURN_SECONDS and one.worker and len(self._queue):
+            elif over and one.worker:
                 self._running.discard(one)
                 one.worker.send(signal.SIGSTOP)
                 self._wait(one, fresh=False)

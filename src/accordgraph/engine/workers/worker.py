@@ -1,6 +1,6 @@
 """A worker: one query at a time, read from a socket, answered in frames.
 
-The first octet says that it is ready. A frame is a kind and a length, then so many octets: `D` a piece of the
+A frame is a kind and a length, then so many octets: `D` a piece of the
 answer, `E` its end (octets: how many rows it has, as JSON), `X` an error (as JSON). Both say whether the
 worker is `spent`; else the next query may come. What a query leaves does not reach the next: each has limits
 of its own, and a worker that has grown is not used again.
@@ -9,6 +9,7 @@ of its own, and a worker that has grown is not used again.
 import io
 import json
 import pickle
+import select
 import socket
 import struct
 import time
@@ -34,7 +35,7 @@ from accordgraph.store.local import LocalStore
 
 HEAD = struct.Struct(">cI")
 LENGTH = struct.Struct(">I")
-READY, DATA, END, ERROR = b"R", b"D", b"E", b"X"
+DATA, END, ERROR = b"D", b"E", b"X"
 _MOST_QUERIES, _MOST_GROWTH = 10_000, 96 * 2**20
 """How many queries a worker answers, and how many bytes it may have more than before the first."""
 _WARM = "SELECT ?text { ?query <http://www.w3.org/ns/shacl#select> ?text } ORDER BY ?query LIMIT 20"
@@ -49,7 +50,7 @@ KINDS: tuple[type[QueryError], ...] = (LimitExceeded, QueryRefused, EvaluationEr
 
 def work(store: LocalStore, channel: socket.socket, limits: dict[str, Any]) -> None:
     """Answer queries from a socket until it is closed."""
-    channel.sendall(READY)
+    _warm(store, channel)
     before, answered = sandbox.memory()[1], 0
     while (job := receive(channel)) is not None:
         sandbox.limit_processor(limits["query_seconds"] + 1)
@@ -61,25 +62,26 @@ def work(store: LocalStore, channel: socket.socket, limits: dict[str, Any]) -> N
         except (QueryError, InputError) as error:
             kind, content = ERROR, _content(error)
             let_go(error)
+            pieces.take()  # nobody reads the rest
         else:
-            pieces.flush()
             kind, content = END, {"rows": rows}
         content["spent"] = answered >= _MOST_QUERIES or sandbox.memory()[1] > before + _MOST_GROWTH
-        send(channel, kind, json.dumps(content).encode())
+        last = frame(kind, json.dumps(content).encode())
+        channel.sendall(frame(DATA, rest) + last if (rest := pieces.take()) else last)
 
 
-def warm(store: LocalStore) -> None:
-    """Ask some of the questions that the dataset has, so that what they read and write is there.
+def _warm(store: LocalStore, channel: socket.socket) -> None:
+    """Ask some of the questions that the dataset has, until the first query comes.
 
     What a process has of its parent is copied when it first writes there: its first query takes seven times
     as long as a later one.
     """
-    end = time.process_time() + _WARM_SECONDS
-    for (text,) in list(store.query(_WARM).rows()):
-        if time.process_time() > end:
+    end, questions = time.process_time() + _WARM_SECONDS, store.query(_WARM).rows()
+    while time.process_time() < end and not select.select([channel], [], [], 0)[0]:
+        if not (question := next(questions, None)):
             return
         with suppress(QueryError):
-            store.query(cast(Literal, text).value).write(io.BytesIO(), QueryResultsFormat.JSON)
+            store.query(cast(Literal, question[0]).value).write(io.BytesIO(), QueryResultsFormat.JSON)
 
 
 def _write(store: LocalStore, job: _Job, limits: dict[str, Any], output: IO[bytes]) -> int:
@@ -104,7 +106,12 @@ def _content(error: QueryError | InputError) -> dict[str, object]:
 
 def send(channel: socket.socket, kind: bytes, octets: bytes) -> None:
     """Send one frame."""
-    channel.sendall(HEAD.pack(kind, len(octets)) + octets)
+    channel.sendall(frame(kind, octets))
+
+
+def frame(kind: bytes, octets: bytes) -> bytes:
+    """Return one frame."""
+    return HEAD.pack(kind, len(octets)) + octets
 
 
 def receive(channel: socket.socket) -> _Job | None:

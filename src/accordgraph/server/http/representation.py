@@ -87,11 +87,12 @@ class Whole(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the pieces."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        for start in range(0, len(self.body), _PIECE):
+        last = max(0, len(self.body) - 1) // _PIECE * _PIECE
+        for start in range(0, last, _PIECE):
             piece = self.body[start : start + _PIECE]
             await send({"type": "http.response.body", "body": piece, "more_body": True})
             await asyncio.sleep(0)
-        await send({"type": "http.response.body", "body": b""})
+        await send({"type": "http.response.body", "body": self.body[last:]})
 
 
 def document(

@@ -5,6 +5,7 @@ graph. Queries are sent by GET, by POST as a form or as the query itself, and by
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -38,6 +39,8 @@ _GRAPH_STORE = (
     "`graph` and `default` are parameters of the Graph Store at /graph-store; a query names graphs with "
     "`default-graph-uri` and `named-graph-uri`"
 )
+_ASKS = re.compile(rb"(?:^|&)query=")
+"""A query string that asks something, whatever else it has; so it need not be parsed twice."""
 _LET_GO = 16
 """How many times `request_bytes` is read of a body that is too long."""
 _SHORT = 10_000
@@ -75,9 +78,10 @@ class Endpoint:
         """Answer one request of the protocol."""
         if request.method == "OPTIONS":
             return Response(None, 204, _OPTIONS)
-        if {"graph", "default"} & set(request.query_params) and "query" not in request.query_params:
-            raise Problem(problems.BAD_REQUEST, _GRAPH_STORE)
-        if request.method in ("GET", "HEAD") and not {"query", "update"} & set(request.query_params):
+        asks = _ASKS.search(request.scope["query_string"]) or request.method not in ("GET", "HEAD")
+        if not asks and not {"query", "update"} & set(request.query_params):
+            if {"graph", "default"} & set(request.query_params):
+                raise Problem(problems.BAD_REQUEST, _GRAPH_STORE)
             return await self._describe(request)
         operation = await read(request, self._service.settings)
         if operation.query.form == UPDATE_FORM:
