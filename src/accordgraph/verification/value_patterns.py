@@ -16,7 +16,8 @@ from accordgraph.verification.profile import Profile
 _ANY_VALUE = r"\d+(?:er)? (?:[^\W\d]{3,9}) \d{4}\b|\d+(?:[./]\d+)*"
 
 NUMBERED = {
-    ACG.officialNumber, ACG.registrationNumber, ACG.articleNumber, ACG.sectionNumber, ELI.number, SKOS.notation,
+    ACG.officialNumber, ACG.registrationNumber, ACG.articleNumber, ACG.sectionNumber,
+    ELI.number, SKOS.notation,
 }  # fmt: skip
 """The properties whose value is text that holds an official number."""
 
