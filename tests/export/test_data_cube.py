@@ -142,16 +142,27 @@ def test_a_broken_cube_of_ours_is_found(dist: Path) -> None:
 
 
 @pytest.mark.exports
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", sorted({*NAMES} - {"agreement-clauses"}))
 def test_cube_link_keeps_its_own_constraint(name: str, dist: Path, cubes: Mapping[str, Cube]) -> None:
     graph = Graph().parse(dist / "data" / "cubes" / name / f"{name}.cube-link.ttl")
     shape = f"{cubes[name].iri}/cube/shape"
     graph.update(f"INSERT {{ <{shape}> <{SH.targetClass}> <https://cube.link/Observation> }} WHERE {{}}")
     conforms, _, text = pyshacl.validate(graph, shacl_graph=graph)
     assert conforms, text[:1000]
-    wrong = Graph().parse(data=graph.serialize(format="nt"), format="nt")
-    value = property_of("freq").value
-    wrong.update(
-        f"DELETE {{ ?o <{value}> ?v }} WHERE {{ ?o a <https://cube.link/Observation> ; <{value}> ?v }}"
+
+
+@pytest.mark.exports
+def test_the_constraint_of_cube_link_finds_a_mistake(dist: Path, cubes: Mapping[str, Cube]) -> None:
+    name, freq = "agreement-exceptions", property_of("freq").value
+    graph = Graph().parse(dist / "data" / "cubes" / name / f"{name}.cube-link.ttl")
+    shape = f"{cubes[name].iri}/cube/shape"
+    graph.update(f"INSERT {{ <{shape}> <{SH.targetClass}> <https://cube.link/Observation> }} WHERE {{}}")
+    changes = (
+        f"DELETE {{ ?o <{freq}> ?v }} WHERE {{ ?o a <https://cube.link/Observation> ; <{freq}> ?v }}",
+        f"INSERT {{ ?o <{freq}> <urn:other> }} WHERE {{ ?o a <https://cube.link/Observation> }}",
+        "INSERT { ?o <urn:unknown> 1 } WHERE { ?o a <https://cube.link/Observation> }",
     )
-    assert not pyshacl.validate(wrong, shacl_graph=graph)[0]
+    for change in changes:
+        wrong = Graph().parse(data=graph.serialize(format="nt"), format="nt")
+        wrong.update(change)
+        assert not pyshacl.validate(wrong, shacl_graph=graph)[0], change
