@@ -8,8 +8,8 @@ from support.imports import MODULES, imports_of
 
 ORDER = (
     "errors namespaces settings project sparql library rdf results dataset validation verification docs "
-    "store engine engine.workers engine.remote search export client server.http server.query_service server.pages "
-    "server.routes server.openapi server cli __main__"
+    "store engine engine.workers engine.remote search export client server.http server.query_service "
+    "server.pages server.routes server.openapi server cli __main__"
 ).split()
 """The packages, and the modules at the top, each after all that it may import."""
 
