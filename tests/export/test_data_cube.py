@@ -6,6 +6,7 @@ IC-20 and IC-21 are asked for each link between parents and children.
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pyshacl
 import pytest
@@ -60,31 +61,41 @@ FIXTURES = {
 """The fixtures of the authors of the vocabulary, and the constraint that each breaks."""
 
 
-def store_of(path: Path) -> Store:
+WHOLE = ("mt-cube", "mt-cube-3-measures", "mt-cube-with-missing-points")
+"""The fixtures that are whole cubes; the others are added to one."""
+
+
+def store_of(*paths: Path) -> Store:
     store = Store()
-    store.extend(Quad(q.subject, q.predicate, q.object) for q in parse(path.read_bytes(), RdfFormat.TURTLE))
+    for path in paths:
+        read = parse(path.read_bytes(), RdfFormat.TURTLE, rename_blank_nodes=True)
+        store.extend(Quad(q.subject, q.predicate, q.object) for q in read)
     return store
 
 
 def broken(store: Store) -> set[str]:
-    """Return the constraints that a cube breaks."""
+    """Return the constraints that a cube breaks; IC-18 asks before the closure, which would hide it."""
+    found = {"ic-18"} if _fails(store, CONSTRAINTS["ic-18"]) else set()
     store.update(CLOSURE)
     links = {q.object for q in store.quads_for_pattern(None, QB.parentChildProperty, None, None)}
     inverse = NamedNode("http://www.w3.org/2002/07/owl#inverseOf")
     links |= {q.object for one in links for q in store.quads_for_pattern(one, inverse, None, None)}  # type: ignore[arg-type]
     named = sorted(link.value for link in links if isinstance(link, NamedNode))
-    found = set()
     for name, text in CONSTRAINTS.items():
         texts = [
             text.replace("FILTER(isIRI(?link))", f"FILTER(?link = <{link}>)").replace("$LINK", link)
             for link in named
         ]
         for asked in texts if "$LINK" in text else [text]:
-            rows = store.query(asked)
-            assert isinstance(rows, QuerySolutions)
-            if any(row["item"] for row in rows):
+            if _fails(store, asked):
                 found.add(name)
     return found
+
+
+def _fails(store: Store, text: str) -> bool:
+    rows = store.query(text)
+    assert isinstance(rows, QuerySolutions)
+    return any(row["item"] for row in rows)
 
 
 @pytest.mark.parametrize("name", FIXTURES)
@@ -93,7 +104,11 @@ def test_each_constraint_on_cubes_of_others(name: str) -> None:
         folder = find_reference() / "standards" / "data-cube" / "fixtures"
     except ReferenceMissing as error:
         pytest.skip(str(error))
-    found = broken(store_of(folder / f"{name}.ttl"))
+    base = "mt-cube" if name.startswith("mt-") else "abbrv-cube"
+    parts = [folder.parent / "cube.ttl", folder / f"{name}.ttl"]
+    if name not in WHOLE:
+        parts.append(folder / f"{base}.ttl")
+    found = broken(store_of(*parts))
     assert FIXTURES[name] in found if FIXTURES[name] else not found
 
 
@@ -111,33 +126,43 @@ def test_every_cube_keeps_the_constraints(name: str, dist: Path) -> None:
 def test_a_broken_cube_of_ours_is_found(dist: Path) -> None:
     path = dist / "data" / "cubes" / "agreement-exceptions" / "agreement-exceptions.qb.ttl"
     measure, dimension = property_of("OBS_VALUE"), property_of("exception")
-    cases = {
-        "ic-14": lambda s, o: s.remove(next(s.quads_for_pattern(o, measure, None, None))),
-        "ic-11": lambda s, o: s.remove(next(s.quads_for_pattern(o, dimension, None, None))),
-        "ic-19": lambda s, o: [
-            s.remove(q) for q in list(s.quads_for_pattern(None, SKOS.inScheme, None, None))
-        ],
-        "ic-01": lambda s, o: s.remove(next(s.quads_for_pattern(o, QB.dataSet, None, None))),
-        "ic-05": lambda s, o: [s.remove(q) for q in list(s.quads_for_pattern(None, QB.codeList, None, None))],
+    cases: dict[str, tuple[bool, Any]] = {
+        "ic-14": (True, measure),
+        "ic-11": (True, dimension),
+        "ic-01": (True, QB.dataSet),
+        "ic-19": (False, SKOS.inScheme),
+        "ic-05": (False, QB.codeList),
     }
-    for constraint, change in cases.items():
+    for constraint, (of_one, predicate) in cases.items():
         store = store_of(path)
         observation = next(store.quads_for_pattern(None, RDF.type, QB.Observation, None)).subject
-        change(store, observation)
+        for quad in list(store.quads_for_pattern(observation if of_one else None, predicate, None, None)):
+            store.remove(quad)
         assert constraint in broken(store)
 
 
 @pytest.mark.exports
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", sorted({*NAMES} - {"agreement-clauses"}))
 def test_cube_link_keeps_its_own_constraint(name: str, dist: Path, cubes: Mapping[str, Cube]) -> None:
     graph = Graph().parse(dist / "data" / "cubes" / name / f"{name}.cube-link.ttl")
     shape = f"{cubes[name].iri}/cube/shape"
     graph.update(f"INSERT {{ <{shape}> <{SH.targetClass}> <https://cube.link/Observation> }} WHERE {{}}")
     conforms, _, text = pyshacl.validate(graph, shacl_graph=graph)
     assert conforms, text[:1000]
-    wrong = Graph().parse(data=graph.serialize(format="nt"), format="nt")
-    value = property_of("freq").value
-    wrong.update(
-        f"DELETE {{ ?o <{value}> ?v }} WHERE {{ ?o a <https://cube.link/Observation> ; <{value}> ?v }}"
+
+
+@pytest.mark.exports
+def test_the_constraint_of_cube_link_finds_a_mistake(dist: Path, cubes: Mapping[str, Cube]) -> None:
+    name, freq = "agreement-exceptions", property_of("freq").value
+    graph = Graph().parse(dist / "data" / "cubes" / name / f"{name}.cube-link.ttl")
+    shape = f"{cubes[name].iri}/cube/shape"
+    graph.update(f"INSERT {{ <{shape}> <{SH.targetClass}> <https://cube.link/Observation> }} WHERE {{}}")
+    changes = (
+        f"DELETE {{ ?o <{freq}> ?v }} WHERE {{ ?o a <https://cube.link/Observation> ; <{freq}> ?v }}",
+        f"INSERT {{ ?o <{freq}> <urn:other> }} WHERE {{ ?o a <https://cube.link/Observation> }}",
+        "INSERT { ?o <urn:unknown> 1 } WHERE { ?o a <https://cube.link/Observation> }",
     )
-    assert not pyshacl.validate(wrong, shacl_graph=graph)[0]
+    for change in changes:
+        wrong = Graph().parse(data=graph.serialize(format="nt"), format="nt")
+        wrong.update(change)
+        assert not pyshacl.validate(wrong, shacl_graph=graph)[0], change
