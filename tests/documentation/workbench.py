@@ -100,7 +100,12 @@ class Workbench:
 
     def _accordgraph(self, arguments: list[str]) -> str:
         name, *rest = arguments
-        if name in ("serve", "format", "bench"):  # one has no end, one changes files, one takes long
+        if name in (
+            "serve",
+            "format",
+            "bench",
+            "diff",
+        ):  # no end, files change, takes long, needs a build before
             main.commands[name].make_context(name, rest)
             return ""
         if name == "verify" and "--sources" not in rest:

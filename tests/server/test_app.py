@@ -103,7 +103,7 @@ def test_options_of_nothing(http: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/id", "/doc", "/concept", "/id/", "/doc/", "/concept/", "/queries/", "/health/", "/sparql/"]
+    "path", ["/id", "/doc", "/concept", "/id/", "/doc/", "/concept/", "/queries/", "/health/"]
 )
 def test_a_slash_more_or_less_is_another_address(http: httpx.Client, path: str) -> None:
     response = http.get(path)

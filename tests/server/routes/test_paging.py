@@ -95,8 +95,8 @@ def test_beyond_the_end(whole: httpx.Client) -> None:
     assert len(table(response)) == 1
     assert links(response) == {
         "first": f"{ADDRESS}.csv?limit=100&offset=0",
-        "last": f"{ADDRESS}.csv?limit=100&offset=300",
-        "prev": f"{ADDRESS}.csv?limit=100&offset=300",
+        "last": f"{ADDRESS}.csv?limit=100&offset=400",
+        "prev": f"{ADDRESS}.csv?limit=100&offset=400",
     }
 
 

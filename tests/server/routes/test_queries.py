@@ -122,7 +122,7 @@ def test_the_ends_of_a_range_are_right(whole: httpx.Client, address: str, most: 
 @pytest.mark.parametrize(
     ("address", "faults"),
     [
-        (f"{THEME}?theme=golf", [("theme", "golf", "not a concept of the scheme theme: active-ageing, ")]),
+        (f"{THEME}?theme=golf", [("theme", "golf", "not a concept of the scheme theme: accessibility, ")]),
         (f"{THEME}?theme=", [("theme", "", "not a concept")]),
         (f"{THEME}?colour=red", [("colour", "red", "there are: theme, limit, offset, format")]),
         (f"{THEME}?limit=0&theme=golf", [("limit", "0", "from 1 to 1000000"), ("theme", "golf", "")]),
