@@ -45,6 +45,24 @@ def test_the_list_as_csv_and_as_a_page(whole: httpx.Client) -> None:
     assert all(f'href="{row["address"]}"' in page.text for row in table)
 
 
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [
+        ("en", "Rules of quality"),
+        ("fr", "Règles de qualité"),
+        ("nl", "Kwaliteitsregels"),
+        ("de", "Qualitätsregeln"),
+    ],
+)
+def test_summaries_are_in_the_language_of_the_page(whole: httpx.Client, language: str, heading: str) -> None:
+    listed = whole.get("/queries", params={"format": "html", "lang": language}).text
+    assert heading in listed
+    name = "telework-allowances"
+    summary = LIBRARY.queries[name].summary_in(language)
+    assert f">{summary}</a>" in listed
+    assert f"<h1>{summary}</h1>" in whole.get(f"/queries/{name}.html", params={"lang": language}).text
+
+
 @pytest.mark.parametrize("accept", [form.media_type for form in formats.GRAPHS if form.format])
 def test_editors_find_the_queries_as_examples(whole: httpx.Client, accept: str) -> None:
     response = whole.get("/queries", headers={"Accept": accept})
