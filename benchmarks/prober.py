@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _PAUSE = 0.005
+_CLIENT = ("127.0.0.2", 0)
+"""Another client than the load, as the scheduler knows them."""
 
 
 @contextmanager
@@ -40,7 +42,7 @@ def probe(place: str) -> list[float]:
         ended.set()
 
     threading.Thread(target=wait, daemon=True).start()
-    connection = http.client.HTTPConnection(place, timeout=60)
+    connection = http.client.HTTPConnection(place, timeout=60, source_address=_CLIENT)
     times: list[float] = []
     while not ended.is_set():
         began = time.perf_counter()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from accordgraph.errors import InputError
+from accordgraph.whole_file import write_whole
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def write(page: Path, name: str, report: Report) -> None:
     if not pattern.search(text):
         raise InputError(f"{page} has no place for {name}: write the lines {begin.strip()} and {end}")
     body = report.markdown()
-    page.write_text(pattern.sub(lambda marks: f"{marks[1]}{body}\n{marks[2]}", text), encoding="utf-8")
+    write_whole(page, pattern.sub(lambda marks: f"{marks[1]}{body}\n{marks[2]}", text))
 
 
 def milliseconds(seconds: float) -> str:

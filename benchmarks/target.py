@@ -42,8 +42,7 @@ class Target:
 @contextmanager
 def serving(project: Project, **settings: object) -> Iterator[Target]:
     """Serve the built dataset while the context lasts; raises `AccordGraphError` when that does not begin."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     environment = dict(os.environ) | {PREFIX + name.upper(): str(value) for name, value in settings.items()}
     environment |= {PREFIX + "ROOT": str(project.root), PREFIX + "BUILD": str(project.build)}
     command = [sys.executable, "-m", "accordgraph", "serve", "--port", str(port)]
@@ -71,6 +70,19 @@ def _wait(target: Target, process: "subprocess.Popen[str]", log: IO[str]) -> Non
     log.seek(0)
     said = log.read()
     raise AccordGraphError(f"the server that is to be measured did not start: {said.strip()[-500:]}")
+
+
+def free_port() -> int:
+    """Return a port of loopback where nothing listens."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def proportional_memory(pid: int) -> int:
+    """Return the memory of a process and all below it, of what they share each its part (PSS), in MiB."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    own = int(text.partition("\nPss:")[2].split()[0]) // 1024
+    return own + sum(map(proportional_memory, _children(pid)))
 
 
 def _children(pid: int) -> list[int]:

@@ -1,5 +1,6 @@
 """A small project to work on, and the real dataset in every kind of store, each served on loopback."""
 
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -95,3 +96,10 @@ def target(request: pytest.FixtureRequest) -> Target:
     address: str = request.getfixturevalue(f"{request.param.split()[0]}_alone")
     update = address.replace("/query", "/update").replace("/sparql", "/sparql-auth")
     return address, settings, WriteProtocols(update=update) if "update" in request.param else UNSPECIFIED
+
+
+@pytest.fixture(autouse=True)
+def answers_are_let_go() -> Iterator[None]:
+    """Free what a failed query left in the traces of its error, in the thread that asked: no other may."""
+    yield
+    gc.collect(1)

@@ -1,28 +1,34 @@
 """The client against the served endpoint, over loopback."""
 
+import asyncio
 import builtins
+import json
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import rdflib
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
 
-from accordgraph.client import Argument, Client
+from accordgraph.client import Argument, Client, LanguageString
 from accordgraph.errors import AccordGraphError, EndpointError, ParameterError, QueryFileError
 from accordgraph.namespaces import ACG, CONCEPT, ID, SKOS, XSD
 from accordgraph.server import running
 from support.live_server import app_over
+from support.paths import ROOT
 
 DATASET = f"""\
 {ID["one"]} {ACG.publishedOn} "2022-10-03"^^{XSD.date} .
 {ID["one"]} {ACG.minimumWorkers} "20"^^{XSD.integer} .
 {ID["one"]} {ACG.theme} <{CONCEPT}theme/telework> .
+<{CONCEPT}theme/telework> {SKOS.inScheme} <{CONCEPT}theme> .
 {ID["two"]} {ACG.publishedOn} "2023-05-30"^^{XSD.date} .
 {ID["two"]} {SKOS.prefLabel} "Avis \\"été\\""@fr .
 {ID["two"]} {ACG.theme} <{CONCEPT}theme/disconnection> .
@@ -59,10 +65,49 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     async def busy(_: Request) -> PlainTextResponse:
         return PlainTextResponse("come back later", 503)
 
+    async def moved(request: Request) -> Response:
+        headers = {"Location": request.query_params.get("to", request.url.path)}
+        return Response(None, request.path_params["status"], headers)
+
+    async def document(request: Request) -> Response:
+        return Response(request.query_params["body"], media_type="application/sparql-results+json")
+
+    async def drip(_: Request) -> StreamingResponse:
+        async def drops() -> AsyncIterator[bytes]:
+            for _ in range(40):
+                yield b" "
+                await asyncio.sleep(0.2)
+
+        return StreamingResponse(drops())
+
+    async def short(_: Request) -> StreamingResponse:
+        async def start() -> AsyncIterator[bytes]:
+            yield b'{"head"'
+
+        return StreamingResponse(start(), headers={"Content-Length": "999"})
+
+    async def status(request: Request) -> Response:
+        return Response(None, request.path_params["status"])
+
+    async def host(_: Request) -> PlainTextResponse:
+        return PlainTextResponse("<html>hello</html>")
+
+    app.router.routes.insert(0, Route("/", host, methods=["POST"]))
+    app.router.add_route("/moved/{status:int}", moved, methods=["POST"])
+    app.router.add_route("/json", document, methods=["POST"])
+    app.router.add_route("/drip", drip, methods=["POST"])
+    app.router.add_route("/short", short, methods=["POST"])
+    app.router.add_route("/status/{status:int}", status, methods=["POST"])
     app.router.add_route("/page", page, methods=["POST"])
     app.router.add_route("/busy", busy, methods=["POST"])
     with running(app) as address:
         yield f"{address}/sparql"
+
+
+@pytest.fixture
+def foreign(endpoint: str) -> str:
+    """The address of a server with endpoints that are not as they should be."""
+    return endpoint.removesuffix("/sparql")
 
 
 @pytest.fixture
@@ -96,9 +141,24 @@ def test_rows_are_python_values(client: Client) -> None:
         ('"0"^^xsd:boolean', False),
         ('"2022-10-03T10:00:00Z"^^xsd:dateTime', datetime(2022, 10, 3, 10, tzinfo=UTC)),
         ('"2022-10"^^xsd:gYearMonth', "2022-10"),
+        ('"2022-10-03T10:00:00.123456"^^xsd:dateTime', datetime(2022, 10, 3, 10, 0, 0, 123456)),
         ('"2022-13-03"^^xsd:date', "2022-13-03"),
         ('"many"^^xsd:integer', "many"),
-        ('"x"@nl', "x"),
+        ('"1_000"^^xsd:integer', "1_000"),
+        ('" 20 "^^xsd:integer', " 20 "),
+        ('"٣"^^xsd:integer', "٣"),
+        ('"1_0.5"^^xsd:decimal', "1_0.5"),
+        ('"NaN"^^xsd:decimal', "NaN"),
+        ('"1E5"^^xsd:decimal', "1E5"),
+        ('"INF"^^xsd:double', float("inf")),
+        ('"2023-W01-1"^^xsd:date', "2023-W01-1"),
+        ('"20230101"^^xsd:date', "20230101"),
+        ('"2023-02-29"^^xsd:date', "2023-02-29"),
+        ('"2023-01-01Z"^^xsd:date', "2023-01-01Z"),
+        ('"12023-01-01"^^xsd:date', "12023-01-01"),
+        ('"2023-01-01"^^xsd:dateTime', "2023-01-01"),
+        ('"2023-01-01T10:00:00.1234567"^^xsd:dateTime', "2023-01-01T10:00:00.1234567"),
+        ('"TRUE"^^xsd:boolean', "TRUE"),
         ("acg:level", ACG.level.value),
     ],
 )
@@ -106,6 +166,28 @@ def test_values(client: Client, term: str, value: object) -> None:
     (row,) = client.rows(f"SELECT ?value {{ VALUES ?value {{ {term} }} }}")
     assert row["value"] == value
     assert type(row["value"]) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("datatype", "text"),
+    [
+        ("byte", "300"),
+        ("double", "infinity"),
+        ("float", "nan"),
+        ("dateTime", "2023-01-01T24:00:00"),
+        ("integer", "1_000"),
+    ],
+)
+def test_what_another_engine_does_not_normalise_stays_text(foreign: str, datatype: str, text: str) -> None:
+    term = {"type": "literal", "value": text, "datatype": XSD[datatype].value}
+    body = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": [{"x": term}]}})
+    assert Client(f"{foreign}/json?body={quote(body)}").rows("SELECT ?x {}") == [{"x": text}]
+
+
+def test_text_keeps_its_language(client: Client) -> None:
+    (row,) = client.rows('SELECT ?value { VALUES ?value { "x"@nl } }')
+    assert isinstance(row["value"], LanguageString)
+    assert (row["value"], row["value"].language) == ("x", "nl")
 
 
 def test_a_blank_node_is_a_label(client: Client) -> None:
@@ -157,6 +239,12 @@ def test_dataframe(client: Client) -> None:
     assert list(frame.columns) == ["thing", "given"]
     assert str(frame["given"].dtype) == "Int64"
     assert frame["given"].sum() == 20
+    frame = client.dataframe(
+        "SELECT ?day ?label { ?s acg:publishedOn ?day OPTIONAL { ?s skos:prefLabel ?label } } ORDER BY ?s"
+    )
+    assert list(frame.columns) == ["day", "label", "label_language"]
+    assert str(frame["day"].dtype).startswith("datetime64")
+    assert frame["label_language"].fillna("").to_list() == ["", "fr"]
     empty = client.dataframe("SELECT ?a ?b { ?a acg:absent ?b }")
     assert (list(empty.columns), len(empty)) == (["a", "b"], 0)
 
@@ -214,11 +302,84 @@ def test_what_is_no_endpoint(endpoint: str) -> None:
         Client(f"{base}/nowhere").rows("SELECT * { ?s ?p ?o }")
     with pytest.raises(EndpointError, match="not SPARQL results"):
         Client(f"{base}/page").rows("SELECT * { ?s ?p ?o }")
-    with pytest.raises(EndpointError, match="not Turtle"):
+    with pytest.raises(EndpointError, match="no graph in N-Triples or Turtle"):
         Client(f"{base}/page").graph("DESCRIBE <one>")
     with pytest.raises(EndpointError, match="come back later") as caught:
         Client(f"{base}/busy").ask("ASK {}")
     assert caught.value.status == 503
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_query_goes_where_a_redirect_leads(foreign: str, endpoint: str, status: int) -> None:
+    client = Client(f"{foreign}/moved/{status}?to={endpoint}")
+    assert len(client.graph("CONSTRUCT { <urn:a> <urn:b> <urn:c> } {}")) == 1
+    assert client.rows("SELECT (1 AS ?x) {}") == [{"x": 1}]
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/moved/303?to=/elsewhere", "names http://.*/elsewhere"),
+        ("/moved/302?to=/moved/302", "redirects more than 5 times"),
+        ("/moved/302?to=ftp://host/", "cannot be reached"),
+        ("/json?body={}", "holds no solutions"),
+        ("/json?body=[]", "not SPARQL results in JSON"),
+        ("/json?body=", "not SPARQL results in JSON"),
+        ('/json?body={"head":{},"results":{"bindings":[{"x":{"type":"literal","value":"v"}}]}}', "in JSON"),
+        ('/json?body={"results":{"bindings":[]}}', "not SPARQL results in JSON"),
+        ('/json?body={"head":{"vars":["x"]},"results":{"bindings":[{"x":{"value":"v"}}]}}', "in JSON"),
+        ('/json?body={"head":{"vars":["x"]},"results":{"bindings":[1]}}', "not SPARQL results in JSON"),
+        ("/drip", "timed out"),
+        ("/short", "stopped answering"),
+        ("/status/401", "status 401, no reason given"),
+        ("/", "add /sparql to the address"),
+    ],
+)
+def test_every_fault_of_an_endpoint_is_an_error_of_the_endpoint(foreign: str, path: str, reason: str) -> None:
+    client = Client(foreign + path, timeout=2)
+    with pytest.raises(EndpointError, match=reason):
+        client.rows("SELECT ?x {}")
+
+
+def test_results_with_a_byte_order_mark_are_read(foreign: str) -> None:
+    body = '\ufeff{"head":{"vars":["x"]},"results":{"bindings":[{"x":{"type":"literal","value":"v"}}]}}'
+    assert Client(f"{foreign}/json?body={quote(body)}").rows("SELECT ?x {}") == [{"x": "v"}]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "host/sparql", "ftp://host/sparql", "http://", "http://[::1/sparql", "http://u:secret@host/"],
+)
+def test_an_address_that_is_none(address: str) -> None:
+    with pytest.raises(EndpointError) as caught:
+        Client(address)
+    assert "secret" not in str(caught.value)
+
+
+def test_an_address_with_other_letters(foreign: str) -> None:
+    with pytest.raises(EndpointError, match="no resource at /é"):
+        Client(f"{foreign}/é").rows("SELECT ?x {}")
+
+
+def test_names_with_a_dot_at_the_end(client: Client) -> None:
+    assert len(client.graph("CONSTRUCT { <urn:a> <urn:p#q> acg:h\\. } {}")) == 1
+
+
+def test_a_code_of_no_concept_is_refused(endpoint: str) -> None:
+    client = Client(endpoint, queries=ROOT / "queries")
+    with pytest.raises(ParameterError, match="'telewrok' is not a concept of the scheme theme: telework$"):
+        client.rows("levels-of-a-theme", theme="telewrok")
+
+
+def test_what_there_is_to_ask(client: Client, endpoint: str) -> None:
+    assert client.queries() == [
+        {
+            "name": "by-theme",
+            "summary": "Which instruments address a theme and were published on a day, and whom do they add?",
+            "parameters": "theme day workers",
+        }
+    ]
+    assert repr(client) == f"Client({endpoint!r})"
 
 
 def test_what_does_not_answer() -> None:

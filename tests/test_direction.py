@@ -1,5 +1,7 @@
 """Data flows one way, so imports do too: a package imports only what stands before it in one list."""
 
+import ast
+import re
 from graphlib import TopologicalSorter
 
 import pytest
@@ -7,9 +9,9 @@ import pytest
 from support.imports import MODULES, imports_of
 
 ORDER = (
-    "errors namespaces settings project sparql library rdf results dataset validation verification docs "
-    "store engine engine.workers engine.remote search client server.http server.query_service server.pages "
-    "server.routes server.openapi server cli __main__"
+    "errors whole_file folder_scan namespaces settings project sparql library rdf results dataset validation "
+    "verification docs store engine engine.workers engine.remote search export client server.http "
+    "server.query_service server.pages server.routes server.openapi server cli __main__"
 ).split()
 """The packages, and the modules at the top, each after all that it may import."""
 
@@ -41,3 +43,12 @@ def test_a_module_has_one_idea(name: str) -> None:
     lines = MODULES[name].read_text(encoding="utf-8").splitlines()
     assert lines[0].startswith('"""'), "its first line says its idea"
     assert len(lines) <= 400
+
+
+@pytest.mark.parametrize(
+    "name", sorted(set(ORDER) & {name for name, path in MODULES.items() if path.name == "__init__.py"})
+)
+def test_a_package_says_what_it_is_for_and_what_enters_and_leaves(name: str) -> None:
+    docstring = ast.get_docstring(ast.parse(MODULES[name].read_text(encoding="utf-8"))) or ""
+    assert re.search(r"\benters?\b", docstring), docstring
+    assert re.search(r"\bleaves?\b", docstring), docstring

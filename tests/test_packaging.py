@@ -6,6 +6,8 @@ import sys
 import tomllib
 from importlib.metadata import packages_distributions
 
+import pytest
+
 from accordgraph import __version__
 from accordgraph.project import FOLDERS, PROFILES
 from support.imports import MODULES
@@ -13,14 +15,31 @@ from support.paths import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+SERVE_LOCK = (ROOT / "requirements-serve.lock").read_text(encoding="utf-8")
 
 
-def test_the_lock_has_hashes_and_no_addresses() -> None:
-    pinned = re.findall(r"(?m)^([a-z0-9-]+)==", LOCK)
-    entries = [part for part in re.split(r"(?m)^(?=[a-z0-9])", LOCK) if not part.startswith("#")]
+def entries_of(lock: str) -> list[str]:
+    """Return the packages of a lock, each with its version and hashes."""
+    return [part for part in re.split(r"(?m)^(?=[a-z0-9])", lock) if not part.startswith("#")]
+
+
+@pytest.mark.parametrize("lock", [LOCK, SERVE_LOCK], ids=["tests", "serve"])
+def test_a_lock_has_hashes_and_no_addresses(lock: str) -> None:
+    pinned = re.findall(r"(?m)^([a-z0-9-]+)==", lock)
+    entries = entries_of(lock)
     assert len(entries) == len(pinned) > 20
     assert all("--hash=sha256:" in entry for entry in entries)
-    assert not re.search(r"://|--(extra-)?index-url|--find-links|@ ", LOCK)
+    assert not re.search(r"://|--(extra-)?index-url|--find-links|@ ", lock)
+
+
+def test_what_is_served_was_tested() -> None:
+    assert set(entries_of(SERVE_LOCK)) < set(entries_of(LOCK))
+
+
+def test_the_lock_for_serving_has_what_is_declared() -> None:
+    declared = PROJECT["project"]["dependencies"] + PROJECT["build-system"]["requires"]
+    names = {re.split(r"[^A-Za-z0-9-]", requirement)[0].lower() for requirement in declared}
+    assert names <= set(re.findall(r"(?m)^([a-z0-9-]+)==", SERVE_LOCK))
 
 
 def test_the_lock_has_all_that_is_declared() -> None:

@@ -54,7 +54,7 @@ class QueryFileError(InputError):
 
 
 class ShapeError(InputError):
-    """A shapes file that uses a term of the SHACL namespace which SHACL does not define."""
+    """Shapes that would not be applied: none at all, or a term that SHACL does not define."""
 
 
 class ParameterError(InputError):
@@ -112,6 +112,10 @@ class Overloaded(AccordGraphError):
     def __init__(self, message: str, retry_after: int = 1) -> None:
         self.retry_after = retry_after
         super().__init__(message)
+
+
+class RateLimitExceeded(Overloaded):
+    """A client uses more than one may."""
 
 
 class WorkerError(AccordGraphError):

@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from accordgraph.errors import InputError, ReferenceMissing
+from accordgraph.folder_scan import scan
 from accordgraph.settings import Settings
 
 FOLDERS = ("ontology", "data", "shapes", "queries")
 PROFILES = "profiles"
+TURTLE, SPARQL = ".ttl", ".rq"
+"""What the names of files end in."""
 _LIST = ", ".join(f"{name}/" for name in FOLDERS)
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -59,16 +62,21 @@ class Project:
     def turtle_files(self, *folders: str) -> Iterator[Path]:
         """Yield every .ttl file of the folders (default: ontology, data, shapes), in path order."""
         for folder in folders or ("ontology", "data", "shapes"):
-            yield from sorted((self.root / folder).rglob("*.ttl"))
+            yield from scan(self.root / folder, TURTLE).files
 
     def query_files(self, *kinds: str) -> Iterator[Path]:
         """Yield every .rq file of these kinds of queries, in path order."""
         for kind in kinds:
-            yield from sorted((self.queries / kind).rglob("*.rq"))
+            yield from scan(self.queries / kind, SPARQL).files
+
+    def passed_over(self) -> list[str]:
+        """Return the files that look like files of the project and are not read, such as hidden ones."""
+        places = [(self.root / folder, TURTLE) for folder in FOLDERS[:3]] + [(self.queries, SPARQL)]
+        return [self.relative(path) for folder, suffix in places for path in scan(folder, suffix).passed_over]
 
     def relative(self, path: Path) -> str:
         """Return the path from the root, with slashes: how findings and graphs name a file."""
-        return path.resolve().relative_to(self.root.resolve()).as_posix()
+        return path.relative_to(self.root).as_posix()
 
 
 def find_project(settings: Settings | None = None, folder: Path | None = None) -> Project:

@@ -66,6 +66,9 @@ class Settings:
     reference: Path | None = _private(
         None, "folder with the reference material (default: `shared` next to the project folder)"
     )
+    exports: Path | None = _private(
+        None, "folder of the export that is served (default: `export` in the output folder of the build)"
+    )
     host: str = _private("127.0.0.1", "IP address to listen on")
     port: int = _private(8000, "TCP port to listen on", reader=(_port, "a whole number, 0 to 65535"))
     store: str = _private("memory", "store to query: memory, a folder, or the URL of a SPARQL endpoint")
@@ -84,15 +87,16 @@ class Settings:
 
     query_seconds: float = _setting(10.0, "maximum run time of a query", "seconds", least=0.1)
     quick_seconds: float = _setting(
-        0.2, "run time after which a query needs a slot for long-running queries", "seconds"
+        0.2, "CPU time after which a query needs a slot for long-running queries", "seconds"
     )
     workers: int = _setting(
-        128, "maximum number of concurrent queries, each in its own worker process", "queries", least=1
+        128, "maximum number of queries at a time: running, suspended or waiting", "queries", least=1
     )
-    spare_workers: int = _setting(16, "idle worker processes kept ready", "processes")
+    spare_workers: int = _setting(4, "worker processes kept ready", "processes")
+    quick_places: int = _setting(2, "slots for short queries", "queries", least=1)
     slow_places: int = _setting(2, "slots for long-running queries", "queries")
-    queue_length: int = _setting(16, "maximum length of the wait queue for these slots", "queries")
-    queue_seconds: float = _setting(2.0, "maximum time in the wait queue", "seconds")
+    queue_length: int = _setting(16, "maximum number of long-running queries that wait for a slot", "queries")
+    queue_seconds: float = _setting(5.0, "maximum time that a query waits for a slot", "seconds")
     query_memory: int = _setting(
         1024, "maximum memory of a query, in addition to the dataset", "MiB", least=16
     )

@@ -64,9 +64,14 @@ def differences(before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]
 
 
 def _parts(row: dict[str, Any]) -> dict[str, str]:
-    """Return what a row says, by part: each header is one."""
+    """Return what a row says, by part: each header is one; body and length of a problem have other names."""
     parts = {name: str(value) for name, value in row.items() if name not in _IGNORED}
-    return parts | {f"header {name}": str(value) for name, value in row.get("headers", {}).items()}
+    parts |= {f"header {name}": str(value) for name, value in row.get("headers", {}).items()}
+    if parts.get("header content-type") == "application/problem+json":
+        for name, other in (("body", "problem"), ("header content-length", "length of the problem")):
+            if name in parts:
+                parts[other] = parts.pop(name)
+    return parts
 
 
 def report(before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]], allowed: Path) -> int:

@@ -183,8 +183,8 @@ def test_a_store_that_was_loaded_is_not_compared(
     assert ready("load", tmp_path / "store").exit_code == 0
     change_data(mini)
     stores = []
-    monkeypatch.setattr(server, "run", lambda app, host, port: stores.append(app.state.settings.store))
-    ended = ready("serve", "--store", tmp_path / "store", "--no-build")
+    monkeypatch.setattr(server, "run", lambda app, *_: stores.append(app.state.settings.store))
+    ended = ready("serve", "--port", "0", "--store", tmp_path / "store", "--no-build")
     assert (ended.exit_code, ended.stderr.count("\n"), stores) == (0, 1, [str(tmp_path / "store")])
     assert changed_files(mini) == [f"{BODIES} (changed)"]
 

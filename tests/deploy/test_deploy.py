@@ -68,4 +68,4 @@ def test_what_the_container_file_copies_is_not_left_out() -> None:
     assert "*" in listed and all((ROOT / name).exists() for name in kept)
     packaged = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     included = set(re.findall(r'^"(\w+)" = "accordgraph/_assets', packaged, re.MULTILINE))
-    assert included | {"src", "pyproject.toml", "requirements.lock", "README.md", "LICENSE"} <= kept
+    assert included | {"src", "pyproject.toml", "requirements-serve.lock", "README.md", "LICENSE"} <= kept

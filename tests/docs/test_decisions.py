@@ -8,7 +8,7 @@ from support.paths import ROOT
 
 DOCS = ROOT / "docs"
 TEXT = (DOCS / "decisions.md").read_text(encoding="utf-8")
-GROUPS = ["Model", "Evidence", "Queries", "Server", "Engine", "Build", "Tools"]
+GROUPS = ["Model", "Evidence", "Queries", "Server", "Engine", "Exports", "Build", "Tools"]
 MOST_WORDS = 60
 
 INTRODUCTION, _, BODY = TEXT.partition("\n## ")

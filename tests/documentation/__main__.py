@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from accordgraph.errors import AccordGraphError
+from accordgraph.whole_file import write_whole
 from documentation.pages import Block, pages
 from documentation.workbench import Unavailable, workbench
 
@@ -28,7 +29,7 @@ def update() -> int:
         for page in pages():
             text = page.updated(answer)
             if text != page.text:
-                page.path.write_text(text, encoding="utf-8")
+                write_whole(page.path, text)
                 print(f"updated: {page.name}")
     return min(failed, 1)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from pathlib import Path
 
 import click
 
@@ -13,6 +14,7 @@ from accordgraph.settings import PREFIX, Settings
 from accordgraph.verification.verify import EXEMPTIONS
 from documentation.markdown import table
 from documentation.packages import package_picture, package_table
+from faults import kinds
 
 
 def command_table(_: Project) -> str:
@@ -79,6 +81,19 @@ def exemption_table(_: Project) -> str:
     return table(("thing", "property", "rule", "why it stays"), rows)
 
 
+def fault_table(_: Project) -> str:
+    """Return every kind of fault that is tested, with its siblings and their test."""
+    rows = [
+        (
+            kind.title,
+            "; ".join(row[0] for row in kind.rows),
+            f"[{name}](../tests/faults/{name}.tsv), [{Path(kind.test).stem}](../{kind.test})",
+        )
+        for name, kind in kinds().items()
+    ]
+    return table(("kind", "siblings", "table, test"), rows)
+
+
 def prefix_table(_: Project) -> str:
     """Return every prefix and its namespace, but those of the concept schemes."""
     rows = [(f"`{name}:`", f"`{iri}`") for name, iri in sorted(PREFIXES.items()) if name not in SCHEMES]
@@ -91,6 +106,7 @@ TABLES: Mapping[str, Callable[..., str]] = {
     "queries": query_table,
     "prefixes": prefix_table,
     "exemptions": exemption_table,
+    "faults": fault_table,
     "packages": package_table,
     "package-picture": package_picture,
 }

@@ -1,6 +1,7 @@
 """Write docs/inventory.md anew."""
 
+from accordgraph.whole_file import write_whole
 from inventory import PAGE, page, read_map
 
 if __name__ == "__main__":
-    PAGE.write_text(page(read_map()), encoding="utf-8")
+    write_whole(PAGE, page(read_map()))

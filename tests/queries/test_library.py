@@ -102,7 +102,16 @@ def test_the_concepts_are_those_of_the_vocabularies() -> None:
 
 
 def test_the_kinds_come_in_the_order_in_which_people_want_them() -> None:
-    assert list(LIBRARY.kinds) == ["competency", "views", "quality", "derive", "linked", "void", "search"]
+    assert list(LIBRARY.kinds) == [
+        "competency",
+        "views",
+        "cubes",
+        "quality",
+        "derive",
+        "linked",
+        "void",
+        "search",
+    ]
     assert iri_of(LIBRARY.queries["concepts"]) == "https://w3id.org/accordgraph/queries/concepts"
 
 

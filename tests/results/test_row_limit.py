@@ -19,7 +19,7 @@ FORMATS = [
     ox.QueryResultsFormat.TSV,
 ]
 MARKS = st.sampled_from(
-    ["\n", "\r\n", '"', '""', "\\", '\\"', ",{", "[{", "</result>", ",", "{", "}", "é", "\t"]
+    ["\n", "\r\n", '"', '""', "\\", '\\"', ",{", "[{", "</result>", ",", "{", "}", ",{}", "é", "\t"]
 )
 TEXT = st.lists(st.one_of(MARKS, st.text(max_size=3)), max_size=6).map("".join)
 TERM = st.one_of(

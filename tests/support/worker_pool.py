@@ -17,12 +17,15 @@ COUNT = Job.of("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "csv")
 PRODUCT = "".join(f"?a{i} ?b{i} ?c{i} ." for i in range(30))
 RUNAWAY = Job.of(f"SELECT (COUNT(*) AS ?n) {{{PRODUCT}}}", "csv")
 STREAM = Job.of(f"SELECT * {{{PRODUCT}}}", "csv")
-BOMB = Job.of(
-    "SELECT (STRLEN(?x30) AS ?n) { BIND('0123456789' AS ?x0) "
-    + "".join(f"BIND(CONCAT(?x{i}, ?x{i}) AS ?x{i + 1}) " for i in range(30))
-    + "}",
-    "csv",
-)
+
+
+def bomb(size: int) -> Job:
+    """Return a query that makes a text of so many doublings."""
+    steps = "".join(f"BIND(CONCAT(?x{i}, ?x{i}) AS ?x{i + 1}) " for i in range(size))
+    return Job.of(f"SELECT (STRLEN(?x{size}) AS ?n) {{ BIND('0123456789' AS ?x0) {steps}}}", "csv")
+
+
+BOMB = bomb(30)
 FEW = Settings(spare_workers=2, quick_seconds=0.2, query_seconds=5)
 UNCAPPED = Settings(
     spare_workers=1, query_seconds=60, query_bytes=10**8, query_depth=10**9, query_patterns=10**9

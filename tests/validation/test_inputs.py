@@ -52,7 +52,7 @@ def test_the_text_report_names_file_node_and_rule(mini: Project, accordgraph: Ru
         "  <be/collective-agreement/178388>\n"
         "    shape:CollectiveAgreement-depositedOn: An agreement with a registration number has the day of "
         "its deposit, as xsd:date. [acg:depositedOn]\n\n"
-        "does not conform (Violation: 1, Warning: 0, Info: 0)\n"
+        "does not conform (Violation: 1, Warning: 0, Info: 0; files: 8, shapes: 5, rules: 2)\n"
     )
 
 

@@ -9,6 +9,7 @@ import click
 from accordgraph import __version__
 from accordgraph.cli.bench_command import bench
 from accordgraph.cli.dataset_commands import build, docs, format_, validate, verify
+from accordgraph.cli.export_commands import diff, export
 from accordgraph.cli.group import Group, project_option
 from accordgraph.cli.query_commands import queries, query
 from accordgraph.cli.server_commands import load, serve
@@ -16,7 +17,7 @@ from accordgraph.cli.server_commands import load, serve
 
 @click.group(
     cls=Group,
-    commands=(bench, build, docs, format_, load, queries, query, serve, validate, verify),
+    commands=(bench, build, diff, docs, export, format_, load, queries, query, serve, validate, verify),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @project_option

@@ -9,10 +9,12 @@ from types import ModuleType
 import click
 
 from accordgraph.cli.group import current_project, project_option
+from accordgraph.cli.streams import print_text
 from accordgraph.errors import InputError
 
-BENCHMARKS = {"queries": 30, "robustness": 10_000, "requests": 10_000}
-"""The benchmarks, each with the number of requests it sends by default: to each query, or in all."""
+BENCHMARKS = {"queries": 30, "load": 20, "robustness": 10_000, "requests": 10_000}
+"""The benchmarks, each with the number of requests it sends by default: to each query, or in all; a round
+of a load lasts so many seconds."""
 _FOLDER = Path(__file__).resolve().parents[3] / "benchmarks"
 
 
@@ -37,7 +39,10 @@ def load_benchmark(name: str) -> ModuleType:
 @click.command()
 @click.argument("name", required=False, type=click.Choice(list(BENCHMARKS)))
 @click.option(
-    "--times", type=int, metavar="NUMBER", help="How often to ask: each query (30), or all in all (10,000)."
+    "--times",
+    type=int,
+    metavar="NUMBER",
+    help="How often to ask: each query (30), or in all (10,000); a load: seconds (20).",
 )
 @click.option("--write", is_flag=True, help="Write the table into docs/benchmarks.md too.")
 @project_option
@@ -55,6 +60,6 @@ def bench(name: str | None, times: int | None, write: bool) -> None:
         measured = modules[name].measure(project, times or BENCHMARKS[name], tell)
     show_table(measured.columns, measured.rows)
     for remark in measured.remarks:
-        click.echo(remark)
+        print_text(remark)
     if write:
         load_benchmark("report").write(project.root / "docs" / "benchmarks.md", name, measured)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from accordgraph.cli.group import as_json, current_project, project_option, to_stderr
-from accordgraph.errors import ReferenceMissing
-from accordgraph.project import find_reference
+from accordgraph.cli.group import as_json, current_project, project_option
+from accordgraph.cli.streams import print_data, print_message, print_text
+from accordgraph.errors import InputError, ReferenceMissing, first_of
+from accordgraph.project import TURTLE, find_reference
 from accordgraph.settings import Settings
 
 
@@ -26,7 +27,7 @@ def build(as_json: bool) -> None:
         assembly = run(project, show)
     manifest = assembly.manifest()
     if as_json:
-        click.echo(json.dumps(manifest, indent=2))
+        print_data(json.dumps(manifest, indent=2) + "\n")
         return
     derived = sum(len(triples) for triples in assembly.derived.values())
     rows: list[tuple[str, object]] = [
@@ -62,12 +63,13 @@ def validate(form: str, as_json: bool) -> None:
     with progress(quiet=form != "text") as show:
         verdict = run(project, show)
     if form == "json":
-        click.echo(json_report(verdict.findings, digest=verdict.digest, counts=verdict.counts))
+        numbers = {"counts": verdict.counts, "checked": verdict.checked}
+        print_data(json_report(verdict.findings, digest=verdict.digest, **numbers) + "\n")
     elif form == "shacl":
-        click.echo(shacl_report(verdict.findings), nl=False)
+        print_data(shacl_report(verdict.findings))
     else:
-        click.echo(text_report(verdict.findings), nl=False)
-        click.echo(verdict.summary)
+        print_text(text_report(verdict.findings))
+        print_text(verdict.summary)
     sys.exit(0 if verdict.conforms else 1)
 
 
@@ -96,9 +98,9 @@ def verify(sources: Path | None, as_json: bool) -> None:
         "values": {"matched": report.values_matched, "of": report.values},
     }
     if as_json:
-        click.echo(json_report(report.findings, **numbers))
+        print_data(json_report(report.findings, **numbers) + "\n")
     else:
-        click.echo(text_report(report.findings), nl=False)
+        print_text(text_report(report.findings))
         rows = [(kind, count["matched"], count["of"]) for kind, count in numbers.items()]
         show_table(("verified", "matched", "of"), rows)
     sys.exit(0 if conforms(report.findings) else 1)
@@ -110,15 +112,25 @@ def verify(sources: Path | None, as_json: bool) -> None:
 @project_option
 def format_(paths: tuple[Path, ...], check: bool) -> None:
     """Rewrite Turtle files in canonical form (default: all of ontology/, data/ and shapes/)."""
+    from accordgraph.folder_scan import Scan, scan
     from accordgraph.rdf.turtle import format_file
 
-    files = [file for path in paths for file in ([path] if path.is_file() else sorted(path.rglob("*.ttl")))]
+    files: list[Path] = []
+    for path in paths:
+        found = Scan((path,), ()) if path.is_file() else scan(path, TURTLE)
+        if not found.files:
+            raise InputError(f"{path}: no file in this folder ends in {TURTLE}")
+        if found.passed_over:
+            print_message(f"passed over: {first_of(found.passed_over)}")
+        files += found.files
     if not paths:
         files = list(current_project().turtle_files())
-    changed = [file for file in files if format_file(file, check=check)]
-    for file in changed:
-        click.echo(f"{'not in canonical form' if check else 'formatted'}: {file}")
-    to_stderr(f"{len(files)} files, {len(changed)} {'not in canonical form' if check else 'changed'}")
+    changed = 0
+    for file in files:
+        if format_file(file, check=check):
+            changed += 1
+            print_text(f"{'not in canonical form' if check else 'formatted'}: {file}")
+    print_message(f"{len(files)} files, {changed} {'not in canonical form' if check else 'changed'}")
     sys.exit(1 if check and changed else 0)
 
 
@@ -133,4 +145,4 @@ def docs(out: Path | None) -> None:
 
     project = current_project()
     folder = out or project.build / "docs"
-    click.echo(f"{len(write_reference(project, folder))} pages in {folder}")
+    print_text(f"{len(write_reference(project, folder))} pages in {folder}")

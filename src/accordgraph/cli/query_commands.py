@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from accordgraph.cli.group import as_json, current_dataset, current_project, no_build, project_option
+from accordgraph.cli.streams import print_data, print_text
 from accordgraph.errors import InputError, ParameterError
 
 FORMATS = ("table", "csv", "tsv", "json", "xlsx", "ttl")
@@ -39,6 +40,7 @@ def query(
     from accordgraph.results.writers import cells, encode, schemes
     from accordgraph.results.xlsx import About
     from accordgraph.store.local import MemoryStore
+    from accordgraph.whole_file import write_whole
 
     if form == "table" and out:
         raise InputError("the format table is for the terminal; choose another one with --format")
@@ -61,15 +63,15 @@ def query(
     result = store.query(text)
     if form == "table":
         columns, rows = cells(result)
-        click.echo(library_query.summary_in(language))
+        print_text(library_query.summary_in(language))
         show_table(columns, rows)
         return
     octets = encode(result, form, About(text, store.digest))
     if out:
         out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_bytes(octets)
+        write_whole(out, octets)
     else:
-        click.echo(octets, nl=False)
+        print_data(octets)
 
 
 @click.command()
@@ -92,7 +94,7 @@ def queries(language: str, as_json: bool) -> None:
             }
             for item in library
         ]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        print_data(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
         return
     lines = [
         (q.kind, q.name, q.summary_in(language), " ".join(p.name for p in q.parameters)) for q in library

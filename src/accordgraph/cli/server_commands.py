@@ -12,8 +12,8 @@ from accordgraph.cli.group import (
     current_project,
     no_build,
     project_option,
-    to_stderr,
 )
+from accordgraph.cli.streams import OutputError, print_data, print_message, print_text
 from accordgraph.errors import SHOWN, InputError, first_of
 from accordgraph.settings import Settings
 
@@ -60,7 +60,7 @@ def load(
         with progress(quiet=as_json) as show:
             summary["digest"], summary["triples"] = load_folder(dataset, Path(target), show)
     if as_json:
-        click.echo(json.dumps(summary, indent=2))
+        print_data(json.dumps(summary, indent=2) + "\n")
     else:
         show_table(("loaded", ""), list(summary.items()))
 
@@ -88,19 +88,24 @@ def load(
 def serve(host: str | None, port: int | None, store: str | None, workers: int | None, no_build: bool) -> None:
     """Serve the dataset, built and validated first if files have changed: SPARQL at /sparql."""
     import logging
+    from contextlib import suppress
     from dataclasses import replace
 
     from accordgraph.cli.engine_factory import MEMORY, engine_maker
     from accordgraph.server import create_app, run
     from accordgraph.server.http import access_log
+    from accordgraph.server.http.uvicorn_runner import LAST_PORT, check_port
 
     settings = Settings.from_environment()
-    report: Report = to_stderr
+    report: Report = print_message
     if settings.log_format == "json":  # then every line on standard error is JSON
         access_log.configure("json")
         report = logging.getLogger("accordgraph.cli").info
     project = current_project(settings, report)
     host, port = host or settings.host, settings.port if port is None else port
+    if not 0 <= port <= LAST_PORT:
+        raise InputError(f"there is no port {port}; the ports are 1 to {LAST_PORT}, and 0 is any free one")
+    check_port(host, port)
     settings = replace(
         settings,
         root=project.root,
@@ -112,5 +117,9 @@ def serve(host: str | None, port: int | None, store: str | None, workers: int | 
         current_dataset(project, no_build, report=report)
     engine = engine_maker(project, settings)
     engine()
-    click.echo(f"AccordGraph: SPARQL at http://{host}:{port}/sparql (Ctrl+C ends it)")
-    run(create_app(engine, settings), host, port)
+
+    def announce(address: str) -> None:
+        with suppress(OutputError):  # a server goes on without a terminal
+            print_text(f"AccordGraph: SPARQL at {address}/sparql (Ctrl+C ends it)")
+
+    run(create_app(engine, settings), host, port, announce)

@@ -3,14 +3,24 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from io import StringIO
 
-from rich.console import Console
+from rich import box
+from rich.console import Console, JustifyMethod
 from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
+from accordgraph.cli.streams import print_styled, printable, stdout_encoding
+
 UNLIMITED = 10_000
 """The width of a table that is not for a terminal: nothing is folded or cut."""
+_NARROWEST = 8
+"""The characters of a column of a table in a terminal, however narrow that is: else columns would vanish."""
+_HEIGHT = 25
+"""Without a height, rich passes over the width where the terminal is called dumb."""
+_BORDERS = 3
+"""The characters beside those of a column."""
 
 
 @contextmanager
@@ -39,11 +49,17 @@ def bar(title: str, quiet: bool = False) -> Iterator[Callable[[int, int], None]]
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table; columns of numbers only are aligned to the right."""
     table = list(rows)
-    width = None if sys.stdout.isatty() else UNLIMITED
-    result = Table()
+    is_terminal = sys.stdout.isatty()
+    narrowest = len(columns) * (_NARROWEST + _BORDERS) + 1
+    width = max(Console().width, narrowest) if is_terminal else UNLIMITED
+    result = Table(box=box.HEAVY_HEAD if stdout_encoding().lower().startswith("utf") else box.ASCII2)
     for place, column in enumerate(columns):
         numbers = bool(table) and all(isinstance(row[place], int) for row in table)
-        result.add_column(column, justify="right" if numbers else "left", overflow="fold")
+        justify: JustifyMethod = "right" if numbers else "left"
+        result.add_column(Text(printable(column)), justify=justify, overflow="fold")
     for row in table:
-        result.add_row(*(Text(f"{cell:,}" if isinstance(cell, int) else str(cell)) for cell in row))
-    Console(width=width).print(result)
+        texts = (f"{cell:,}" if isinstance(cell, int) else printable(str(cell)) for cell in row)
+        result.add_row(*map(Text, texts))
+    drawn = StringIO()
+    Console(width=width, height=_HEIGHT, file=drawn, force_terminal=is_terminal).print(result)
+    print_styled(drawn.getvalue())

@@ -25,11 +25,12 @@ from accordgraph.dataset.derivation import derive
 from accordgraph.dataset.source_files import Dataset, load_dataset
 from accordgraph.errors import BuildError, CanonicalFormError, DatasetNotBuilt, NotValidated, first_of
 from accordgraph.library.catalogue import EXAMPLES
-from accordgraph.library.query_file import load_queries
+from accordgraph.library.query_file import load_queries, load_rules
 from accordgraph.library.sparql_examples import triples_of
 from accordgraph.namespaces import GRAPH, RDF, shorten
 from accordgraph.project import Project
 from accordgraph.rdf.turtle import canonical
+from accordgraph.whole_file import write_whole
 
 NQUADS = "accordgraph.nq"
 MANIFEST = "manifest.json"
@@ -97,7 +98,7 @@ def assemble(project: Project, progress: Callable[[str], None] = lambda stage: N
     progress("parse")
     inputs = file_digests(project, dataset_files(project))
     dataset = load_dataset(project)
-    rules = load_queries(project.queries / "derive")
+    rules = load_rules(project.queries / "derive")
     derived = derive(dataset.triples, rules, lambda name: progress(f"derive {name}"))
     examples = [query for kind in EXAMPLES for query in load_queries(project.queries / kind)]
     return Assembly(dataset, derived, inputs, frozenset(triples_of(examples)))
@@ -125,8 +126,8 @@ def build(project: Project, progress: Callable[[str], None] = lambda stage: None
     progress("write")
     manifest = json.dumps(assembly.manifest(), indent=2, ensure_ascii=False) + "\n"
     with build_folder(project) as folder:
-        (folder / NQUADS).write_bytes(assembly.nquads)
-        (folder / MANIFEST).write_text(manifest, encoding="utf-8")
+        write_whole(folder / NQUADS, assembly.nquads)
+        write_whole(folder / MANIFEST, manifest)
     return assembly
 
 

@@ -63,7 +63,7 @@ def load_dataset(project: Project) -> Dataset:
     """Read every Turtle file of ontology/ and data/.
 
     Raises `TurtleError` for a file that cannot be parsed and for a blank node in data/, `BuildError` when
-    there is no file at all or a path cannot be part of an IRI.
+    a folder has no file or a file no triple, or a path cannot be part of an IRI.
     """
     graphs, files, texts = {}, {}, {}
     for path in project.turtle_files("ontology", "data"):
@@ -74,10 +74,11 @@ def load_dataset(project: Project) -> Dataset:
         texts[relative] = read(path)
         graphs[graph] = tuple(file_triples(texts[relative], relative))
         files[graph] = relative
-    if not graphs:
-        raise BuildError(
-            f"no Turtle file in {project.ontology} and {project.data}; there is nothing to build"
-        )
+        if not graphs[graph]:
+            raise BuildError(f"{relative}: no triple in the file; restore or remove it")
+    for folder in (project.ontology, project.data):
+        if not any(file.startswith(f"{folder.name}/") for file in texts):
+            raise BuildError(f"no Turtle file in {folder}; there is nothing to build")
     return Dataset(graphs, files, texts)
 
 

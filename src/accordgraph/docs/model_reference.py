@@ -14,6 +14,7 @@ from accordgraph.dataset.build import assemble
 from accordgraph.namespaces import ACG, OWL, RDF, RDFS, SH, SKOS, shorten
 from accordgraph.project import Project
 from accordgraph.rdf.turtle import parse_text, read
+from accordgraph.whole_file import write_whole
 
 LANGUAGES = ("en", "fr", "nl", "de")
 Terms = Mapping[NamedNode, Mapping[NamedNode, list[object]]]
@@ -30,7 +31,7 @@ def write_reference(project: Project, folder: Path) -> list[Path]:
     pages = {folder / name: text for name, text in _pages(terms, shapes)}
     for path, text in pages.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text)
     return list(pages)
 
 

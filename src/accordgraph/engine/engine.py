@@ -39,6 +39,8 @@ class Job:
     format: str
     graphs: Graphs = Graphs()
     most_rows: int | None = None
+    client: str = ""
+    """On whose account it runs; empty for what the server itself asks."""
     meter: Meter = field(default_factory=Meter, compare=False)
 
     @staticmethod

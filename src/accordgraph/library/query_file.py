@@ -22,8 +22,10 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
 from accordgraph.errors import ParameterError, QueryError, QueryFileError, shown
+from accordgraph.folder_scan import scan
 from accordgraph.library.parameters import RESERVED, TYPES, Parameter, Schemes, is_type
 from accordgraph.namespaces import ID, PREFIXES
+from accordgraph.project import SPARQL
 from accordgraph.sparql.query import SparqlQuery
 from accordgraph.sparql.tokenizer import tokenize
 
@@ -165,7 +167,7 @@ def page_of(text: str, limit: int, offset: int) -> str:
 def load_query(path: Path) -> Query:
     """Read a query file; raises `QueryFileError` when its header is not as it should be."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise QueryFileError(f"{path}: cannot be read as UTF-8 text: {error}") from error
     headers = headers_of(text)
@@ -228,7 +230,14 @@ def _default_places(text: str, name: str) -> list[tuple[int, int]]:
 
 def load_queries(folder: Path) -> list[Query]:
     """Read the query files of a folder and its subfolders, in path order; none when it is absent."""
-    return [load_query(path) for path in sorted(folder.rglob("*.rq"))]
+    return [load_query(path) for path in scan(folder, SPARQL).files]
+
+
+def load_rules(folder: Path) -> list[Query]:
+    """Read the query files of a folder like `load_queries`; raises `QueryFileError` when there is none."""
+    if rules := load_queries(folder):
+        return rules
+    raise QueryFileError(f"no query file in {folder}, so that no rule would be applied; restore the folder")
 
 
 def find_query(folder: Path, name: str) -> Query:
@@ -239,7 +248,7 @@ def find_query(folder: Path, name: str) -> Query:
     if name.endswith(".rq"):
         return load_query(Path(name))
     found = [
-        path for path in sorted(folder.rglob(f"{Path(name).name}.rq")) if f"/{name}.rq" in path.as_posix()
+        path for path in scan(folder, SPARQL).files if path.with_suffix("").as_posix().endswith(f"/{name}")
     ]
     if len(found) == 1:
         return load_query(found[0])

@@ -59,7 +59,8 @@ _SHORTHAND = {
     XSD.decimal: re.compile(r"[+-]?[0-9]*\.[0-9]+"),
     XSD.boolean: re.compile(r"true|false"),
 }
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
+_ESCAPES = {chr(code): f"\\u{code:04X}" for code in (*range(32), 127) if chr(code) != "\n"}
+_ESCAPES |= {"\\": "\\\\", '"': '\\"', "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 _NO_ONE_PLACE = "a blank node that several nodes (or only itself) refer to; give it an IRI"
 
 Resource = NamedNode | BlankNode
@@ -88,11 +89,12 @@ class _Writer:
     def text(self) -> str:
         """Return the whole file."""
         self.written: set[BlankNode] = set()
+        everywhere = self.referrers.keys() | {node for node in self.objects if isinstance(node, BlankNode)}
         named = [node for node in self.objects if isinstance(node, NamedNode)]
         blank = [node for node in self.objects if isinstance(node, BlankNode)]
         blocks = [self.block(node) for node in sorted(named, key=self.rank)]
         blocks += sorted(self.node(node, 0) + "\n.\n" for node in blank if not self.referrers[node])
-        if len(self.written) != len(blank) or any(count > 1 for count in self.referrers.values()):
+        if len(self.written) != len(everywhere) or any(count > 1 for count in self.referrers.values()):
             raise ValueError(_NO_ONE_PLACE)
         head = [f"@base <{ID}> .\n"] if "" in self.used else []
         head += [f"@prefix {name}: <{PREFIXES[name]}> .\n" for name in sorted(self.used - {""})]
@@ -210,5 +212,6 @@ class _Writer:
         text = "".join(_ESCAPES.get(character, character) for character in value)
         text = f'"""{text}"""' if "\n" in text else f'"{text}"'
         if literal.language:
-            return f"{text}@{literal.language}"
+            direction = f"--{literal.direction.value}" if literal.direction else ""
+            return f"{text}@{literal.language}{direction}"
         return text if datatype == XSD.string else f"{text}^^{self.iri(datatype)}"

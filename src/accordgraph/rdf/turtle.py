@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Quad, RdfFormat, Triple, parse
+from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Literal, Quad, RdfFormat, Triple, parse
 
 from accordgraph.errors import TurtleError
 from accordgraph.rdf.canonical_turtle import write
+from accordgraph.whole_file import write_whole
 
 _COMMENT = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*"""|'
@@ -20,6 +21,10 @@ _COMMENT = re.compile(
     r"<[^<>\s]*>|\\.|(?P<comment>#[^\n]*)",
     re.DOTALL,
 )
+
+
+_MARK = "\ufeff"
+"""The byte order mark."""
 
 
 def read(path: Path) -> str:
@@ -33,14 +38,39 @@ def read(path: Path) -> str:
 
 
 def parse_text(text: str, path: Path) -> list[Triple]:
-    """Parse Turtle; raises `TurtleError` with line and column (`path` is only named in it)."""
+    """Parse Turtle; raises `TurtleError` with line and column (`path` is only named in it).
+
+    A byte order mark at the beginning is passed over. Raises `TurtleError` also for what only RDF 1.2 has,
+    and for a carriage return as it is in a text in quotes: a program for Windows may have made it, and it
+    would become a part of the text.
+    """
     try:
-        return [quad.triple for quad in parse(text, RdfFormat.TURTLE)]
+        triples = [quad.triple for quad in parse(text.removeprefix(_MARK), RdfFormat.TURTLE)]
     except SyntaxError as error:
         message = re.sub(r"^.*?\bline \d+[^:]*: ", "", str(error.msg))
+        if _MARK in text[1:]:
+            message = f"a byte order mark (U+FEFF) inside of the file; remove it: {message}"
         raise TurtleError(path, message, error.lineno, error.offset) from error
     except ValueError as error:
         raise TurtleError(path, str(error)) from error
+    for triple in triples:
+        value = triple.object
+        if isinstance(value, Triple):
+            raise TurtleError(path, "a triple inside a triple (RDF 1.2); state it as a claim")
+        if isinstance(value, Literal) and value.direction:
+            message = f"a base direction (RDF 1.2): {value}; write the text without --{value.direction.value}"
+            raise TurtleError(path, message)
+    if "\r" in text and (line := _carriage_return(text)):
+        message = "a carriage return in a text; save the file with LF as line end, or write \\r for it"
+        raise TurtleError(path, message, line)
+    return triples
+
+
+def _carriage_return(text: str) -> int:
+    """Return the number of the line with the first carriage return in quotes, 0 if there is none."""
+    texts = (match for match in _COMMENT.finditer(text) if match[0][0] in "\"'")
+    places = (match.start() + match[0].index("\r") for match in texts if "\r" in match[0])
+    return next((text.count("\n", 0, place) + 1 for place in places), 0)
 
 
 def comments(text: str) -> list[int]:
@@ -78,7 +108,7 @@ def format_file(path: Path, check: bool = False) -> bool:
     if result == text:
         return False
     if not check:
-        path.write_bytes(result.encode())
+        write_whole(path, result)
     return True
 
 

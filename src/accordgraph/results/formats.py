@@ -52,7 +52,7 @@ TURTLE = Form(
     "ttl",
     "text/turtle",
     RdfFormat.TURTLE,
-    ("text/n3", "text/rdf+n3", "application/x-turtle"),
+    ("text/n3", "text/rdf+n3", "application/x-turtle", "application/turtle"),
     ("turtle", "n3"),
 )
 N_TRIPLES = Form(
@@ -68,8 +68,10 @@ RDF_XML = Form(
     ("application/xml", "text/xml"),
     ("rdf+xml", "rdfxml", "rdf-xml", "xml"),
 )
-TRIG = Form("trig", "application/trig", RdfFormat.TRIG)
-N_QUADS = Form("nq", "application/n-quads", RdfFormat.N_QUADS, aliases=("nquads", "n-quads"))
+TRIG = Form("trig", "application/trig", RdfFormat.TRIG, ("application/x-trig",))
+N_QUADS = Form(
+    "nq", "application/n-quads", RdfFormat.N_QUADS, ("text/x-nquads", "text/nquads"), ("nquads", "n-quads")
+)
 
 HTML = Form("html", "text/html")
 """A page. The server makes it from the form `TABLE`; the engine has no such format."""

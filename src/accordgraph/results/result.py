@@ -88,6 +88,11 @@ class Answer:
             raise EvaluationError(f"{form.name} cannot hold this graph: {shown(str(error))}") from error
 
 
+def written(term: Term) -> str:
+    """Return a term as N-Triples writes it, a triple term between `<<(` and `)>>`."""
+    return f"<<( {term} )>>" if isinstance(term, ox.Triple) else str(term)
+
+
 def _prefixes_used(triples: Iterable[ox.Triple]) -> dict[str, str]:
     """Return those of the graph's prefixes that shorten an IRI of the triples."""
     iris = set()

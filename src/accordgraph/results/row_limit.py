@@ -1,7 +1,8 @@
 """Counting the rows of an answer while the engine writes it, so that one with too many can be stopped.
 
 The engine writes solutions by itself and does not count them. Each of its formats marks the end of a row in
-a way that cannot stand inside a value, once what is quoted has been left out.
+a way that cannot stand inside a value, or that is known there. Counting is a search in what is written,
+without a step for each value, so that it costs little beside the writing.
 """
 
 from collections.abc import Callable
@@ -10,8 +11,6 @@ from typing import IO
 from pyoxigraph import QueryResultsFormat
 
 from accordgraph.errors import LimitExceeded
-
-_ESCAPES = (b"\\\\", b'\\"')
 
 
 class RowLimit:
@@ -49,9 +48,9 @@ def _counter(form: QueryResultsFormat) -> Callable[[bytes], int]:
     if form == QueryResultsFormat.XML:
         return _Marks(b"</result>")
     if form == QueryResultsFormat.JSON:
-        return _Unquoted((b"[{", b",{"), escaped=True)
+        return _JsonRows()
     if form == QueryResultsFormat.CSV:
-        return _Unquoted((b"\n",), escaped=False, first=-1)
+        return _CsvRows()
     return _Marks(b"\n", first=-1)
 
 
@@ -68,27 +67,47 @@ class _Marks:
         return count
 
 
-class _Unquoted:
-    """Counts marks outside of what stands in double quotes."""
+class _CsvRows:
+    """Counts the ends of lines outside of what stands in double quotes; the head is none."""
 
-    def __init__(self, marks: tuple[bytes, ...], *, escaped: bool, first: int = 0) -> None:
-        self._marks = [_Marks(mark, first) for mark in marks]
-        self._escaped = escaped
-        self._inside = False
-        self._rest = b""
+    def __init__(self) -> None:
+        self._inside, self._first = False, -1
+
+    def __call__(self, piece: bytes) -> int:
+        count, self._first = self._first, 0
+        for place, part in enumerate(piece.split(b'"')):
+            self._inside ^= place > 0
+            count += 0 if self._inside else part.count(b"\n")
+        return count
+
+
+class _JsonRows:
+    """Counts where rows begin: at `[{"` and `,{"`, of which `"` could only be the end of a text.
+
+    Then a brace or a comma follows it. A row without a value is `{}`; that could stand within a text, so
+    where there is one the texts are taken out.
+    """
+
+    def __init__(self) -> None:
+        self._inside, self._rest = False, b""
 
     def __call__(self, piece: bytes) -> int:
         piece = self._rest + piece
-        self._rest = b""
-        if self._escaped:
-            cut = len(piece) - len(piece.rstrip(b"\\"))
-            if cut % 2:
-                piece, self._rest = piece[:-1], b"\\"
-            for escape in _ESCAPES:
-                piece = piece.replace(escape, b"")
+        head = piece[:-3]
+        end = len(head) - (len(head) - len(head.rstrip(b"\\"))) % 2  # an escape stays whole
+        head, self._rest = piece[:end], piece[end:]
         count = 0
-        for place, part in enumerate(piece.split(b'"')):
-            if place:
-                self._inside = not self._inside
-            count += 0 if self._inside else sum(marks(part) for marks in self._marks)
+        for begin in (b'[{"', b',{"'):
+            if found := piece.count(begin, 0, end + 2):
+                texts = (piece.count(begin + after, 0, end + 3) for after in (b"}", b","))
+                count += found - sum(texts)
+        if b"\\" in head:
+            head = head.replace(b"\\\\", b"").replace(b'\\"', b"")
+        if b"{}" in piece[: end + 1]:
+            count += self._empty(head + piece[end : end + 1])
+        self._inside ^= head.count(b'"') % 2 > 0
         return count
+
+    def _empty(self, piece: bytes) -> int:
+        """Return how many rows without a value there are."""
+        return sum(part.count(b"{}") for part in piece.split(b'"')[self._inside :: 2])

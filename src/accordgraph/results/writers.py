@@ -14,8 +14,9 @@ from accordgraph.library.parameters import Schemes
 from accordgraph.namespaces import shorten
 from accordgraph.rdf.canonical_turtle import write as canonical_turtle
 from accordgraph.results import formats, xlsx
+from accordgraph.results.exact_text import XmlOutput, check_rdf_xml, write_csv
 from accordgraph.results.formats import Form
-from accordgraph.results.result import Answer, Term
+from accordgraph.results.result import Answer, Term, written
 from accordgraph.results.row_limit import RowLimit, too_many_rows
 
 _CHUNK_BYTES = 65_536
@@ -48,9 +49,13 @@ def write(
         triples = answer.triples(most_rows)
         if most_rows is not None and len(triples) > most_rows:
             raise too_many_rows(most_rows)
-        answer.write_triples(triples, output, cast(RdfFormat, form.format))
+        _write_graph(answer, triples, output, cast(RdfFormat, form.format))
         return len(triples)
+    if form == formats.CSV and answer.boolean is None:
+        return write_csv(answer, output, most_rows)
     kind = cast(QueryResultsFormat, form.format)
+    if form == formats.XML:
+        output = cast(IO[bytes], XmlOutput(output))
     if most_rows is None or answer.boolean is not None:
         answer.write(output, kind)
         return 0
@@ -59,13 +64,30 @@ def write(
     return limit.rows
 
 
+def _write_graph(answer: Answer, triples: list[ox.Triple], output: IO[bytes], form: RdfFormat) -> None:
+    """Write a graph; in RDF/XML, which cannot hold every graph, the whole or nothing."""
+    if form != RdfFormat.RDF_XML:
+        answer.write_triples(triples, output, form)
+        return
+    check_rdf_xml(triples)
+    whole = io.BytesIO()
+    answer.write_triples(triples, cast(IO[bytes], XmlOutput(whole)), form)
+    output.write(whole.getvalue())
+
+
 def render(answer: Answer, name: str) -> str:
-    """Return an answer as text in the form of that name; a graph as canonical Turtle.
+    """Return an answer as text in the form of that name; a graph as Turtle, canonical where it has that form.
 
     Raises `InputError` when the form is for answers of the other kind.
     """
     if name == "ttl" and answer.is_graph:
-        return canonical_turtle(answer.triples())
+        triples = answer.triples()
+        try:
+            return canonical_turtle(triples)
+        except ValueError:  # a blank node that has no one place
+            output = io.BytesIO()
+            answer.write_triples(triples, output, RdfFormat.TURTLE)
+            return output.getvalue().decode()
     if name == "ttl":
         raise InputError("ttl is for CONSTRUCT and DESCRIBE; this query wants csv, tsv, json, xlsx or table")
     if answer.is_graph:
@@ -146,13 +168,13 @@ def cells(answer: Answer) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     return answer.variables, [tuple(map(cell, row)) for row in answer.rows()]
 
 
-def cell(term: object) -> str:
+def cell(term: Term | None) -> str:
     """Return a term as a person reads it: a shortened IRI, or the text of a literal without its datatype."""
     if isinstance(term, NamedNode):
         return shorten(term.value)
     if isinstance(term, Literal):
         return term.value
-    return "" if term is None else str(term)
+    return "" if term is None else written(term)
 
 
 class ChunkedOutput:
@@ -170,6 +192,11 @@ class ChunkedOutput:
 
     def flush(self) -> None:
         """Hand on what is held."""
-        if self._held:
-            self._send(bytes(self._held))
-            self._held.clear()
+        if rest := self.take():
+            self._send(rest)
+
+    def take(self) -> bytes:
+        """Take out what is held."""
+        rest = bytes(self._held)
+        self._held.clear()
+        return rest

@@ -7,9 +7,9 @@ is written as text, and nothing is left out.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
+from decimal import Decimal
 from io import BytesIO
-from math import isfinite
 from typing import IO
 
 from pyoxigraph import Literal, NamedNode
@@ -20,22 +20,26 @@ from xlsxwriter.worksheet import Worksheet
 from accordgraph.errors import InputError
 from accordgraph.library.query_file import headers_of, values_in
 from accordgraph.namespaces import XSD
-from accordgraph.results.result import Answer, Term
+from accordgraph.rdf.xsd import INTEGERS, is_lexical
+from accordgraph.results.result import Answer, Term, written
 from accordgraph.results.row_limit import too_many_rows
 
 MOST_CELLS = 200_000
 """The cells of a sheet: it is made in memory, and takes some seconds."""
-_LONGEST_TEXT, _LONGEST_LINK, _MOST_LINKS = 32_767, 2_079, 65_530
+_LONGEST_TEXT, _LONGEST_LINK, _MOST_LINKS, _MOST_COLUMNS = 32_767, 2_079, 65_530, 16_384
+"""The limits of a sheet; texts and links are counted in UTF-16."""
 _CREATED = datetime(2000, 1, 1)
 _FIRST_DAY = date(1900, 3, 1)
 """The first day that all programs count alike: Excel takes 1900 for a leap year."""
 _DIGITS = 15
 """The digits that a cell holds of a number."""
-_NUMBERS = {
-    *(XSD[name] for name in ("decimal", "integer", "int", "long", "short", "byte")),
-    *(XSD[f"{sign}Integer"] for sign in ("nonNegative", "positive", "nonPositive", "negative")),
-}
-_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+_SMALLEST, _LARGEST = Decimal("2.3e-308"), Decimal("9.99999999999999e307")
+_LONGEST_NUMBER = 400
+_EXACT_NUMBERS = {*INTEGERS, XSD.decimal}
+_FRACTION = re.compile(r"\.0*[1-9]")
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9a-fA-F]{4}_")
+"""What XML cannot hold, or readers do not agree on: the format escapes characters as `_x000D_`."""
+_NO_CHARACTER = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 _WIDEST, _DAY_WIDTH = 60, 19
 
 
@@ -60,6 +64,7 @@ class _Sheet:
 
     def head(self, place: int, column: int, text: str) -> None:
         """Write the name of a column or a row."""
+        _check(text)
         self.sheet.write_string(place, column, text, self.bold)
         self._widen(column, text)
 
@@ -70,21 +75,18 @@ class _Sheet:
         elif isinstance(term, Literal):
             self._literal(place, column, term)
         elif term is not None:
-            self.text(place, column, str(term))
+            self.text(place, column, written(term))
 
     def text(self, place: int, column: int, text: str) -> None:
         """Write a text, which is never taken for a formula."""
-        if len(text) > _LONGEST_TEXT:
-            message = (
-                f"a text of {len(text):,} characters does not fit into a cell, which holds {_LONGEST_TEXT:,}"
-            )
-            raise InputError(f"{message}; ask for csv")
+        _check(text)
         self.sheet.write_string(place, column, text)
         self._widen(column, text)
 
     def iri(self, place: int, column: int, iri: str) -> None:
         """Write an IRI, as a link as long as a sheet takes more of them."""
-        if iri.startswith(("https://", "http://")) and len(iri) <= _LONGEST_LINK and self.links < _MOST_LINKS:
+        is_link = iri.startswith(("https://", "http://")) and _length(iri) <= _LONGEST_LINK
+        if is_link and self.links < _MOST_LINKS and not _UNFIT.search(iri):
             self.links += 1
             self.sheet.write_url(place, column, iri, string=iri)
             self._widen(column, iri)
@@ -93,15 +95,17 @@ class _Sheet:
 
     def _literal(self, place: int, column: int, literal: Literal) -> None:
         text, datatype = literal.value, literal.datatype
-        if datatype == XSD.boolean and text in ("true", "false", "1", "0"):
+        if not is_lexical(text, datatype):
+            self.text(place, column, text)
+        elif datatype == XSD.boolean:
             self.sheet.write_boolean(place, column, text in ("true", "1"))
-        elif datatype in (XSD.date, XSD.dateTime) and (moment := _moment(text)):
+        elif datatype in (XSD.date, XSD.dateTime) and (moment := _moment(text, datatype)):
             self.sheet.write_datetime(
                 place, column, moment, self.day if datatype == XSD.date else self.moment
             )
             self._widen(column, "0" * _DAY_WIDTH)
-        elif (datatype in _NUMBERS and _fits(text)) or (datatype == XSD.double and isfinite(float(text))):
-            self.sheet.write_number(place, column, float(text))
+        elif (number := _number(text, datatype)) is not None:
+            self.sheet.write_number(place, column, number)
         else:
             self.text(place, column, text)
 
@@ -129,6 +133,8 @@ def write(answer: Answer, output: IO[bytes], about: About | None = None, most_ro
     sheet = _Sheet(book.add_worksheet("Answer"), bold, day, moment)
     sheet.sheet.freeze_panes(1, 0)
     columns: tuple[str, ...] = ("answer",) if answer.boolean is not None else answer.variables
+    if len(columns) > _MOST_COLUMNS:
+        raise InputError(f"{len(columns):,} columns; a sheet has up to {_MOST_COLUMNS:,}; ask for csv")
     for column, name in enumerate(columns):
         sheet.head(0, column, name)
     place = 0
@@ -155,9 +161,11 @@ def _describe(sheet: _Sheet, about: About) -> None:
     place = 0
     for name, text in lines:
         sheet.head(place, 0, name)
-        for start in range(0, len(text), _LONGEST_TEXT):
-            sheet.text(place, 1, text[start : start + _LONGEST_TEXT])
+        text = _NO_CHARACTER.sub("\ufffd", text.replace("\r\n", "\n"))
+        for start in range(0, len(text), _LONGEST_TEXT // 2):  # a character is two units of UTF-16 at most
+            sheet.sheet.write_string(place, 1, text[start : start + _LONGEST_TEXT // 2])
             place += 1
+    sheet.widths[1] = _WIDEST
     sheet.close()
 
 
@@ -173,15 +181,44 @@ def _bounded(
         yield row
 
 
-def _moment(text: str) -> datetime | None:
-    """Return a day or a moment that a cell can hold: one without a time zone, and not too long ago."""
-    try:
-        moment = datetime.fromisoformat(text)
+def _moment(text: str, datatype: NamedNode) -> datetime | None:
+    """Return a day or a moment that a cell can hold: whole seconds without a time zone, not too long ago."""
+    try:  # a datetime would take the zone of a day for its hour
+        day = datetime.combine(date.fromisoformat(text), time()) if datatype == XSD.date else None
+        moment = day or datetime.fromisoformat(text)
     except ValueError:
         return None
-    return moment if moment.tzinfo is None and moment.date() >= _FIRST_DAY else None
+    if moment.tzinfo or moment.date() < _FIRST_DAY or _FRACTION.search(text) or "T24" in text:
+        return None
+    return moment
 
 
-def _fits(text: str) -> bool:
-    """Tell whether a number has no more digits than a cell holds."""
-    return bool(_NUMBER.fullmatch(text)) and len(re.sub(r"\D", "", text).lstrip("0")) <= _DIGITS
+def _number(text: str, datatype: NamedNode) -> float | None:
+    """Return a number that a cell holds exactly, to the last of its digits; None for any other value."""
+    if len(text) > _LONGEST_NUMBER or "N" in text:  # INF and NaN
+        return None
+    if datatype in _EXACT_NUMBERS:
+        value = Decimal(text)
+    elif datatype == XSD.double:
+        value = Decimal(repr(float(text)))
+    else:
+        return None
+    if not value:
+        return None if value.is_signed() and datatype == XSD.double else 0
+    digits = "".join(map(str, value.as_tuple().digits)).rstrip("0")
+    return float(value) if _SMALLEST <= abs(value) <= _LARGEST and len(digits) <= _DIGITS else None
+
+
+def _check(text: str) -> None:
+    """Raise `InputError` for a text that a cell does not hold, or not so that all readers agree."""
+    if _length(text) > _LONGEST_TEXT:
+        message = (
+            f"a text of {len(text):,} characters does not fit into a cell, which holds {_LONGEST_TEXT:,}"
+        )
+        raise InputError(f"{message}; ask for csv")
+    if unfit := _UNFIT.search(text):
+        raise InputError(f"a spreadsheet cannot hold {unfit[0]!r} in a text; ask for csv")
+
+
+def _length(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2

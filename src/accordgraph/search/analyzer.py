@@ -1,7 +1,8 @@
 """Words as a search compares them: without case, accents and ligatures, and numbers without their dots.
 
-`2.289` and `2289` are one word, so are `œuvre` and `oeuvre`. Each character of the compared text remembers
-where it stood, so that what was found can be marked in the text as people see it.
+`2.289` and `2289` are one word, so are `œuvre` and `oeuvre`; a soft hyphen and what else nobody sees counts
+for nothing. Each character of the compared text remembers where it stood, so that what was found is marked in
+the text as people see it.
 """
 
 import re
@@ -13,8 +14,15 @@ from functools import cache
 _WORD = re.compile(r"[^\W_]+")
 _DOT = re.compile(r"(?<=\d)\.(?=\d)")
 _PART = re.compile(r'"([^"]*)"?|([^\s"]+)')
-_QUOTES = str.maketrans("“”„«»", '"""""')
+_QUOTES = str.maketrans("“”„‟«»〝〞", '""""""""')
 _LETTERS = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i"}
+_LETTERS |= dict.fromkeys("\u02b9\u02bb\u02bc\u02bd\u02c8\ua78c", "'")
+"""Letters by others: ligatures, and the letters of Unicode that are written for an apostrophe."""
+_IGNORABLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""The default-ignorable code points of Unicode, such as a soft hyphen: nobody sees them."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,7 @@ def parts(text: str) -> tuple[Part, ...]:
     it, such as `e-inclusion`, is several that stand in a row.
     """
     found = []
-    for quoted, word in _PART.findall(text.translate(_QUOTES)):
+    for quoted, word in _PART.findall(unicodedata.normalize("NFKC", text).translate(_QUOTES)):
         if words := tuple(words_of(quoted or word)):
             found.append(Part(words, whole=bool(quoted) or (len(words) == 1 and len(words[0]) == 1)))
     return tuple(dict.fromkeys(found))
@@ -45,7 +53,7 @@ def parts(text: str) -> tuple[Part, ...]:
 
 def folded(text: str) -> str:
     """Return a text as searches compare it."""
-    return "".join(map(_fold, _DOT.sub("", text)))
+    return _DOT.sub("", "".join(map(_fold, text)))
 
 
 def words_of(text: str) -> list[str]:
@@ -60,10 +68,9 @@ def joined(text: str) -> str:
 
 def marks(text: str, terms: Sequence[Part]) -> list[tuple[int, int]]:
     """Return where the parts stand in a text: first character and the one after the last, in order."""
-    dots = {match.start() for match in _DOT.finditer(text)}
-    origin = [
-        place for place, letter in enumerate(text) if place not in dots for _ in range(len(_fold(letter)))
-    ]
+    dots = {match.start() for match in _DOT.finditer("".join(map(_fold, text)))}
+    places = (place for place, letter in enumerate(text) for _ in _fold(letter))
+    origin = [place for number, place in enumerate(places) if number not in dots]
     words = [(match[0], *match.span()) for match in _WORD.finditer(folded(text))]
     found = set()
     for part in terms:
@@ -99,5 +106,7 @@ def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 @cache
 def _fold(letter: str) -> str:
+    if _IGNORABLE.match(letter):
+        return ""
     plain = unicodedata.normalize("NFKD", letter.casefold())
     return "".join(_LETTERS.get(one, one) for one in plain if not unicodedata.combining(one)).casefold()

@@ -5,6 +5,7 @@ and weighs how rare the word is (bm25); the order of what is found is decided he
 """
 
 import sqlite3
+import weakref
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -123,6 +124,7 @@ class Index:
         self._relate(relations)
         self._lock = Lock()
         self._database = sqlite3.connect(":memory:", check_same_thread=False)
+        weakref.finalize(self, self._database.close)
         self._database.execute(
             "CREATE VIRTUAL TABLE words USING fts5(text, content='', prefix='1 2 3', tokenize='ascii')"
         )

@@ -13,7 +13,7 @@ from accordgraph.errors import EvaluationError, QueryError, shown
 from accordgraph.namespaces import ID, PREFIXES
 from accordgraph.sparql.query import QUERY_FORMS, SparqlQuery
 from accordgraph.sparql.reference_parser import LONGEST, stops_at, words
-from accordgraph.sparql.tokenizer import Token, tokenize
+from accordgraph.sparql.tokenizer import Token, position, tokenize
 from accordgraph.sparql.variable_scopes import variable_error
 
 _ENGINE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
@@ -48,21 +48,21 @@ def explain(error: SyntaxError, query: SparqlQuery) -> QueryError:
     if escape := _bad_escape(text, tokens):
         return escape
     if first is None:
-        return QueryError("the query is empty", *_position(text, len(text)))
+        return QueryError("the query is empty", *position(text, len(text)))
     declares = first.text.upper() in ("BASE", "PREFIX")
     if not declares and first.text.upper() not in QUERY_FORMS:
         message = f"a query begins with {', '.join(QUERY_FORMS)}, not {shown(first.text)}"
-        return QueryError(message, *_position(text, first.start))
+        return QueryError(message, *position(text, first.start))
     stop = stops_at(text)
     name = None if declares else _undeclared_prefix(query, tokens)
     if name and (stop is None or stop >= name.start or _is_beyond(text, tokens, stop)):
         message = f"the prefix {shown(name.text.partition(':')[0])}: of {shown(name.text)} is not declared"
-        return _bad_iri(text, name.start) or QueryError(message, *_position(text, name.start))
+        return _bad_iri(text, name.start) or QueryError(message, *position(text, name.start))
     if stop is None:
         if len(text) > LONGEST:
             return _as_the_engine_states(error)
         if broken := variable_error(tokens):
-            return QueryError(broken.message, *_position(text, broken.token.start))
+            return QueryError(broken.message, *position(text, broken.token.start))
         return _bad_part(query, tokens) or _as_the_engine_states(error)
     return _bad_iri(text, stop) or _unexpected(error, text, tokens, stop)
 
@@ -80,7 +80,7 @@ def _unexpected(error: SyntaxError, text: str, tokens: list[Token], stop: int) -
     """Return what is wrong with what cannot stand at an offset."""
     if not text[stop:].strip():
         message = f"unexpected end of the query: {_missing(tokens)}"
-        return QueryError(message, *_position(text, len(text.rstrip())))
+        return QueryError(message, *position(text, len(text.rstrip())))
     if _is_beyond(text, tokens, stop):
         return _as_the_engine_states(error)
     here, following = _from(text, tokens, stop)
@@ -95,7 +95,7 @@ def _unexpected(error: SyntaxError, text: str, tokens: list[Token], stop: int) -
         message = "the string that begins here is not terminated"
     else:
         message = f"unexpected `{shown(here.text)}`"
-    return kind(message, *_position(text, stop))
+    return kind(message, *position(text, stop))
 
 
 def _missing(tokens: list[Token]) -> str:
@@ -127,18 +127,12 @@ def _bad_iri(text: str, offset: int) -> QueryError | None:
     for match in _IRI_WITH_SPACE.finditer(text):
         if match.start() < offset < match.end() and not _COMPARISON.search(match.group()):
             message = f"an IRI must not contain a space: {shown(match.group())}"
-            return QueryError(message, *_position(text, match.start()))
+            return QueryError(message, *position(text, match.start()))
     for match in _IRI_WITH_MARK.finditer(text):
         if match.start() < offset < match.end():
             mark = "a line break" if match[1] in "\r\n" else f"`{match[1]}`"
-            return QueryError(f"an IRI must not contain {mark}", *_position(text, match.start(1)))
+            return QueryError(f"an IRI must not contain {mark}", *position(text, match.start(1)))
     return None
-
-
-def _position(text: str, offset: int) -> tuple[int, int]:
-    """Return the line and column of an offset, both from 1."""
-    before = text[:offset]
-    return before.count("\n") + 1, offset - before.rfind("\n")
 
 
 def _bad_escape(text: str, tokens: list[Token]) -> QueryError | None:
@@ -159,7 +153,7 @@ def _bad_escape(text: str, tokens: list[Token]) -> QueryError | None:
                 message = f"the escape `{escape.group()}` is not a Unicode character"
             else:
                 continue
-            return QueryError(message, *_position(text, escape.start()))
+            return QueryError(message, *position(text, escape.start()))
     return None
 
 
@@ -178,7 +172,7 @@ def _bad_part(query: SparqlQuery, tokens: list[Token]) -> QueryError | None:
         try:
             store.query(template.format(part), base_iri=ID, prefixes=PREFIXES)
         except SyntaxError:
-            return QueryError(message.format(shown(token.text)), *_position(text, token.start))
+            return QueryError(message.format(shown(token.text)), *position(text, token.start))
     return None
 
 

@@ -74,8 +74,10 @@ class SparqlQuery:
         """Read a query or update.
 
         Of a text that is longer than `query_bytes`, which `check_size` then rejects, only the beginning is
-        read. Never raises an error: a text that is no SPARQL is for the engine to reject.
+        read. A byte order mark at its beginning is no part of it. Never raises an error: a text that is no
+        SPARQL is for the engine to reject.
         """
+        text = text.removeprefix("\ufeff")
         size = len(text.encode(errors="surrogatepass"))
         if query_bytes is not None and size > query_bytes:
             return _read(text, size, query_bytes)

@@ -98,6 +98,12 @@ def tokenize(text: str) -> Iterator[Token]:
             yield Token(kind, match.group(), start)
 
 
+def position(text: str, offset: int) -> tuple[int, int]:
+    """Return the line and column of an offset, both from 1."""
+    before = text[:offset]
+    return before.count("\n") + 1, offset - before.rfind("\n")
+
+
 def calls_service(text: str) -> bool:
     """Return whether a query may call another endpoint by SERVICE, wherever and however it is written.
 

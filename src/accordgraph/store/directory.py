@@ -21,6 +21,7 @@ import pyoxigraph as ox
 
 from accordgraph.errors import AccordGraphError
 from accordgraph.store.local import POINTER
+from accordgraph.whole_file import write_whole
 
 _ENGINE = "oxigraph-"
 
@@ -39,7 +40,7 @@ def load_folder(
             progress("write the store")
             triples = _fill(engine, dataset)
             description = {"digest": digest, "triples": triples, "engine": engine.name}
-            _replace(folder / POINTER, json.dumps(description, indent=2) + "\n")
+            write_whole(folder / POINTER, json.dumps(description, indent=2) + "\n")
             progress("remove what nobody reads")
             _sweep(folder, engine)
     except OSError as error:
@@ -78,16 +79,6 @@ def _fill(engine: Path, dataset: bytes) -> int:
     store.optimize()
     store.flush()
     return sum(1 for _ in store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file so that whoever reads it sees the old text or the new one, whole."""
-    new = path.with_suffix(".new")
-    with new.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
 
 
 def _sweep(folder: Path, current: Path) -> None:

@@ -23,6 +23,7 @@ from accordgraph.errors import DatasetNotBuilt, EvaluationError, shown
 from accordgraph.namespaces import ID, PREFIXES
 from accordgraph.results.result import Answer
 from accordgraph.sparql.diagnostics import explain
+from accordgraph.sparql.graph_scopes import check_graph_scopes
 from accordgraph.sparql.query import Graphs, SparqlQuery
 
 POINTER = "dataset.json"
@@ -45,7 +46,7 @@ class Store(Protocol):
         """Evaluate a SPARQL query; `graphs`, where given, replaces its FROM clauses.
 
         Raises `QueryError` for what is not SPARQL (with line and column where they are known), `QueryRefused`
-        for updates and SERVICE, `EvaluationError` for what cannot be evaluated.
+        for updates and SERVICE, `EvaluationError` for what cannot be evaluated, or not as SPARQL says.
         """
 
     def close(self) -> None:
@@ -68,6 +69,7 @@ class LocalStore:
         if isinstance(query, str):
             query = SparqlQuery.read(query)
         query.check_read_only()
+        check_graph_scopes(query)
         try:
             graphs = graphs or query.graphs
             if not graphs:

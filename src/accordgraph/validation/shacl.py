@@ -15,16 +15,22 @@ from rdflib import RDF, SH, Graph
 from rdflib.term import BNode, IdentifiedNode, Node, URIRef
 
 from accordgraph.errors import ShapeError
-from accordgraph.namespaces import XSD
+from accordgraph.namespaces import XSD, shorten
 from accordgraph.rdf.turtle import parse_text, read
+from accordgraph.rdf.xsd import is_lexical
+from accordgraph.validation.lexical_forms import check_lexical_forms
 from accordgraph.validation.report import Finding
+
+SHAPES = (SH.NodeShape, SH.PropertyShape)
+"""The classes of shapes."""
 
 
 def load_shapes(paths: Iterable[Path]) -> Graph:
     """Read the shapes files into one graph.
 
     Raises `TurtleError` for a file that cannot be parsed, and `ShapeError` for one that uses a term of the
-    SHACL namespace which SHACL does not define: misspelt, it would check nothing.
+    SHACL namespace which SHACL does not define (misspelt, it would check nothing), and where no shape is,
+    or an ill-typed literal.
     """
     triples: list[Triple] = []
     for path in paths:
@@ -32,8 +38,15 @@ def load_shapes(paths: Iterable[Path]) -> Graph:
         unknown = sorted(_unknown_terms(shapes))
         if unknown:
             raise ShapeError(f"{path}: SHACL has no {', '.join(unknown)}; look for a misspelling")
+        if wrong := check_lexical_forms(shapes):
+            raise ShapeError(
+                f"{path}: {shorten(wrong[0].path)} of {shorten(wrong[0].node)}: {wrong[0].message}"
+            )
         triples += shapes
-    return to_rdflib(triples)
+    graph = to_rdflib(triples)
+    if not any(graph.subjects(RDF.type, SHAPES[0])):
+        raise ShapeError("no shape in shapes/, so that nothing would be validated; restore the folder")
+    return graph
 
 
 def _unknown_terms(triples: Iterable[Triple]) -> set[str]:
@@ -51,7 +64,18 @@ def run_shapes(triples: Iterable[Triple], shapes: Graph) -> list[Finding]:
         )
     if not isinstance(report, Graph):
         raise ShapeError(f"the shapes cannot be run: {text}")
-    return [_finding(report, result) for result in report.objects(None, SH.result)]
+    results = report.objects(None, SH.result)
+    return [_finding(report, result) for result in results if not _is_mistaken(report, result, shapes)]
+
+
+def _is_mistaken(report: Graph, result: Node, shapes: Graph) -> bool:
+    """Return whether a result calls a literal ill-typed that Python cannot hold, such as a day before 1."""
+    shape, value = report.value(result, SH.sourceShape), report.value(result, SH.value)
+    if report.value(result, SH.sourceConstraintComponent) != SH.DatatypeConstraintComponent:
+        return False
+    if not isinstance(value, rdflib.Literal) or shapes.value(shape, SH.datatype) != value.datatype:
+        return False
+    return is_lexical(str(value), NamedNode(str(value.datatype)))
 
 
 def flattened(shapes: Graph) -> Graph:

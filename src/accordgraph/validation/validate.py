@@ -6,16 +6,20 @@ digest of the dataset, and a store opens only a dataset with that digest.
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+
+from rdflib import RDF
 
 from accordgraph.dataset.build import VALIDATION, Assembly, assemble, build_folder, file_digests, rule_files
 from accordgraph.dataset.source_files import Dataset
-from accordgraph.library.query_file import load_queries
+from accordgraph.library.query_file import load_rules
 from accordgraph.project import Project
+from accordgraph.validation.lexical_forms import check_lexical_forms
 from accordgraph.validation.quality_rules import quality_store, run_quality
 from accordgraph.validation.report import SEVERITIES, Finding, conforms, in_order
-from accordgraph.validation.shacl import load_shapes, run_shapes
+from accordgraph.validation.shacl import SHAPES, load_shapes, run_shapes
+from accordgraph.whole_file import write_whole
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,8 @@ class Validation:
 
     digest: str
     findings: tuple[Finding, ...]
+    checked: Mapping[str, int]
+    """How many files there are, and how many shapes and rules they were validated with."""
 
     @property
     def conforms(self) -> bool:
@@ -40,7 +46,8 @@ class Validation:
     def summary(self) -> str:
         """The verdict in a line."""
         counts = ", ".join(f"{severity}: {count}" for severity, count in self.counts.items())
-        return f"{'conforms' if self.conforms else 'does not conform'} ({counts})"
+        checked = ", ".join(f"{kind}: {count}" for kind, count in self.checked.items())
+        return f"{'conforms' if self.conforms else 'does not conform'} ({counts}; {checked})"
 
 
 def located(findings: list[Finding], dataset: Dataset) -> list[Finding]:
@@ -62,15 +69,23 @@ def validate(
         pass  # fails before the work starts
     inputs = file_digests(project, rule_files(project))
     shapes = load_shapes(project.turtle_files("shapes"))
-    rules = load_queries(project.queries / "quality")
+    rules = load_rules(project.queries / "quality")
     assembly = assembly or assemble(project, progress)
     progress("shapes")
     findings = run_shapes(assembly.triples, shapes)
+    seen = {(finding.node, finding.path, finding.value) for finding in findings}
+    forms = check_lexical_forms(assembly.triples)
+    findings += [form for form in forms if (form.node, form.path, form.value) not in seen]
     progress("quality queries")
     findings += run_quality(quality_store(assembly.nquads), rules)
-    verdict = Validation(assembly.digest, tuple(in_order(located(findings, assembly.dataset))))
+    checked = {
+        "files": len(assembly.dataset.files),
+        "shapes": sum(1 for kind in SHAPES for _ in shapes.subjects(RDF.type, kind)),
+        "rules": len(rules),
+    }
+    verdict = Validation(assembly.digest, tuple(in_order(located(findings, assembly.dataset))), checked)
     record: dict[str, object] = {"conforms": verdict.conforms, "digest": verdict.digest}
-    record |= {"counts": verdict.counts, "inputs": inputs}
+    record |= {"counts": verdict.counts, "checked": checked, "inputs": inputs}
     with build_folder(project) as folder:
-        (folder / VALIDATION).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+        write_whole(folder / VALIDATION, json.dumps(record, indent=2) + "\n")
     return verdict

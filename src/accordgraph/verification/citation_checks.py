@@ -10,7 +10,10 @@ from accordgraph.verification.identification import Identity, committees, identi
 from accordgraph.verification.model import Model, Term, lines_of, root_of
 from accordgraph.verification.passages import LocatorError, passage_digest
 
-LINKS = (ACG.isConcludedIn, ACG.isProvisionOf, ACG.examines, ACG.assesses, ACG.against, ACG.isSignedBy)
+LINKS = (
+    ACG.isConcludedIn, ACG.isProvisionOf, ACG.examines, ACG.assesses, ACG.against, ACG.isSignedBy,
+    ACG.isRunBy, ACG.isPartneredBy, ACG.isIssuedBy,
+)  # fmt: skip
 """The direct links of which the far end, too, must be shown in the passages."""
 
 

@@ -35,7 +35,7 @@ _COMMITTEES = (*KNOWN_BY[ACG.Provision], *KNOWN_BY[ACG.Examination], *KNOWN_BY[A
                *KNOWN_BY[ACG.Claim], ACG.isConcludedIn)  # fmt: skip
 _ANY = r"(\d{3}(?:\.\d\d)?|\d{5}00)(?![\d/]|[.,]\d)"
 _NUMBERS = (ACG.officialNumber, ACG.registrationNumber, SKOS.notation, ELI.number)
-_DATES = (ACG.signedOn, ACG.adoptedOn, DCTERMS.issued)
+_DATES = (ACG.signedOn, ACG.adoptedOn, ACG.datedOn, DCTERMS.issued)
 
 
 @dataclass(frozen=True)

@@ -148,7 +148,7 @@ def _labels(model: Model, node: NamedNode) -> Iterator[Finding]:
 def _article(model: Model, node: NamedNode) -> Iterator[Finding]:
     """Check that what a provision says stands under the article that it names."""
     labels = [pattern(phrase(label)) for code in codes_of(model, node) for label in model.labels(code)]
-    for number in model.literals(node, ACG.articleNumber) if labels else ():
+    for number in model.literals(node, ACG.articleNumber, ACG.sectionNumber) if labels else ():
         for _, passage in model.cited(node):
             articles = passage.articles
             if len(articles) < 2 or number.value not in articles:

@@ -13,6 +13,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode
 
 from accordgraph.errors import InputError
+from accordgraph.folder_scan import scan
 from accordgraph.namespaces import CONCEPT, ID, PREFIXES
 
 _KEYS = {"source", "page_footer", "article_heading", "columns", "contexts"}
@@ -46,7 +47,7 @@ def load_profiles(folder: Path) -> dict[NamedNode, Profile]:
     Raises `InputError` for a file that is not a profile; it says which key is wrong and what is right.
     """
     profiles: dict[NamedNode, Profile] = {}
-    for path in sorted(folder.glob("*.toml")):
+    for path in scan(folder, ".toml").files:
         source, profile = load_profile(path)
         if source in profiles:
             raise InputError(f"{path}: another file of this folder is about {source.value} too; join them")
@@ -57,7 +58,7 @@ def load_profiles(folder: Path) -> dict[NamedNode, Profile]:
 def load_profile(path: Path) -> tuple[NamedNode, Profile]:
     """Read one profile and the source that it is about; raises `InputError` as `load_profiles` does."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         if unknown := content.keys() - _KEYS:
             keys = ", ".join(sorted(_KEYS))
             raise ValueError(f"{min(unknown)!r} is not a key of a profile; the keys are {keys}")

@@ -15,7 +15,10 @@ from accordgraph.verification.profile import Profile
 
 _ANY_VALUE = r"\d+(?:er)? (?:[^\W\d]{3,9}) \d{4}\b|\d+(?:[./]\d+)*"
 
-NUMBERED = {ACG.officialNumber, ACG.registrationNumber, ACG.articleNumber, ELI.number, SKOS.notation}
+NUMBERED = {
+    *(ACG.officialNumber, ACG.registrationNumber, ACG.articleNumber, ACG.sectionNumber),
+    *(ELI.number, SKOS.notation),
+}
 """The properties whose value is text that holds an official number."""
 
 OWN = {ACG.firstLine, ACG.lastLine, ACG.digest, ACG.textDigest}

@@ -6,14 +6,16 @@ import os
 import resource
 import signal
 import time
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from accordgraph.engine.engine import CurrentEngine, Job, gather
+from accordgraph.engine.engine import CurrentEngine, Job, Meter, gather
 from accordgraph.engine.workers.pool import Pool
-from accordgraph.engine.workers.scheduler import Places
+from accordgraph.engine.workers.scheduler import Scheduler
 from accordgraph.errors import (
     EvaluationError,
     InputError,
@@ -24,6 +26,7 @@ from accordgraph.errors import (
     WorkerError,
 )
 from accordgraph.settings import Settings
+from accordgraph.sparql.query import Graphs
 from support.paths import DATASET
 from support.worker_pool import (
     BOMB,
@@ -34,6 +37,7 @@ from support.worker_pool import (
     STREAM,
     UNCAPPED,
     answers,
+    bomb,
     children,
     error,
     is_alive,
@@ -48,7 +52,13 @@ ENDS: dict[str, tuple[Job, Settings, type[Exception], str, str]] = {
     "crash": (CRASH, UNCAPPED, WorkerError, "SIGSEGV", "lost"),
     "memory": (BOMB, Settings(spare_workers=1, query_memory=200), LimitExceeded, "200 MiB", "memory"),
     "deadline": (RUNAWAY, Settings(spare_workers=1, query_seconds=2), LimitExceeded, "2 sec", "stopped"),
-    "no slow place": (RUNAWAY, Settings(spare_workers=1, slow_places=0), Overloaded, "slow", "stopped"),
+    "no slow place": (
+        RUNAWAY,
+        Settings(spare_workers=1, slow_places=0, queue_length=0),
+        Overloaded,
+        "slow",
+        "stopped",
+    ),
 }
 
 
@@ -70,7 +80,7 @@ def test_ends(name: str) -> None:
 
 def test_the_system_ends_a_query_that_the_pool_forgot(monkeypatch: pytest.MonkeyPatch) -> None:
     """As when the web process is stuck, so that it does not look at the clock."""
-    monkeypatch.setattr(Places, "_watch", lambda *_: None)
+    monkeypatch.setattr(Scheduler, "_tick", lambda _: None)
 
     async def test() -> None:
         async with pool(Settings(spare_workers=1, query_seconds=1)) as workers:
@@ -256,11 +266,19 @@ def test_spare_workers_are_refilled() -> None:
 
 def test_there_are_no_more_workers_than_places() -> None:
     async def test() -> None:
-        settings = Settings(spare_workers=2, workers=6, slow_places=1, queue_length=0, query_seconds=4)
+        settings = Settings(
+            spare_workers=2,
+            workers=6,
+            quick_seconds=0.05,
+            slow_places=1,
+            queue_length=0,
+            queue_seconds=60,
+            query_seconds=8,
+        )
         async with pool(settings) as workers:
             found = await asyncio.gather(*(error(workers, RUNAWAY) for _ in range(60)))
             told = [str(one) for one in found]
-            assert sum("all places" in one for one in told) == 54
+            assert sum("you ask more" in one for one in told) == 54
             assert sum("places for slow ones" in one for one in told) == 5
             assert sum("took longer" in one for one in told) == 1
             assert workers.counts()["started"] <= 6 + 2 + 6
@@ -333,5 +351,80 @@ def test_a_page_has_the_first_rows_and_says_that_there_are_more() -> None:
         async with pool(Settings(spare_workers=1)) as workers:
             content = json.loads(await gather(workers, Job.of("SELECT * { ?s ?p ?o }", "table", most_rows=3)))
             assert (len(content["rows"]), content["more"]) == (3, True)
+
+    run(test)
+
+
+def test_a_worker_answers_many_queries() -> None:
+    async def test() -> None:
+        async with pool(Settings(spare_workers=1)) as workers:
+            await until(lambda: workers.sizes()["idle"] == 1)
+            before = children(nurseries()[0])
+            for job in [COUNT, Job.of("SELEC", "csv"), COUNT] * 20:
+                with suppress(QueryError):
+                    await gather(workers, job)
+            assert children(nurseries()[0]) == before
+            assert (workers.counts()["started"], workers.counts()["spent"]) == (1, 0)
+
+    run(test)
+
+
+LEAVES: dict[str, tuple[Job, type[Exception] | None]] = {
+    "a failure half way": (Job.of("SELECT * { ?s ?p ?o . ?a ?b ?c }", "csv", most_rows=10), LimitExceeded),
+    "a syntax error": (Job.of("SELECT * { ?s", "csv"), QueryError),
+    "an unknown function": (Job.of("SELECT (<urn:f>(?s) AS ?x) { ?s ?p ?o }", "csv"), EvaluationError),
+    "much memory": (
+        Job.of("SELECT (STRLEN(?b) AS ?n) { BIND(REPLACE(STR(123456789), '', STR(1)) AS ?b) }", "csv"),
+        None,
+    ),
+    "a spreadsheet": (Job.of("SELECT * { ?s ?p ?o }", "xlsx"), None),
+    "a merge of graphs": (
+        replace(COUNT, graphs=Graphs(default=("urn:a", "urn:b")), meter=Meter()),
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_what_a_query_leaves_does_not_reach_the_next(name: str) -> None:
+    """Its limits, its open files and its output are its own; the process is the same."""
+    job, kind = LEAVES[name]
+
+    async def test() -> None:
+        async with pool(Settings(spare_workers=1, query_seconds=2, query_memory=300)) as workers:
+            await until(lambda: workers.sizes()["idle"] == 1)
+            assert await answers(workers)
+            (pid,) = children(nurseries()[0])
+            files = sorted(os.readlink(file) for file in Path(f"/proc/{pid}/fd").iterdir())
+            if kind:
+                assert isinstance(await error(workers, job), kind)
+            else:
+                assert await gather(workers, job)
+            assert await answers(workers)
+            assert children(nurseries()[0]) == [pid]
+            assert sorted(os.readlink(file) for file in Path(f"/proc/{pid}/fd").iterdir()) == files
+            size = int(Path(f"/proc/{pid}/statm").read_text().split()[0]) * resource.getpagesize()
+            room, _ = resource.prlimit(pid, resource.RLIMIT_AS)
+            assert abs(room - size - 300 * 2**20) < 8 * 2**20, "the next has as much memory as the one before"
+            used = time.clock_gettime(~pid << 3 | 2)
+            seconds, _ = resource.prlimit(pid, resource.RLIMIT_CPU)
+            assert 2 < seconds - used <= 5, "and as much time"
+
+    run(test)
+
+
+def test_a_worker_that_has_grown_is_not_used_again() -> None:
+    """Its own memory is as large as an answer of many different values makes it."""
+    grows = bomb(24)
+
+    async def test() -> None:
+        async with pool(Settings(spare_workers=1, query_memory=1000)) as workers:
+            await until(lambda: workers.sizes()["idle"] == 1)
+            before = children(nurseries()[0])
+            while workers.counts()["spent"] == 0:
+                await gather(workers, grows)
+            await until(lambda: workers.sizes()["idle"] == 1)
+            assert not set(before) & set(children(nurseries()[0]))
+            assert workers.counts()["lost"] == 0
 
     run(test)

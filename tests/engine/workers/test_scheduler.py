@@ -10,10 +10,9 @@ import pytest
 
 from accordgraph.engine.engine import Job, Meter, gather
 from accordgraph.engine.workers.pool import Pool
-from accordgraph.errors import (
-    LimitExceeded,
-    Overloaded,
-)
+from accordgraph.engine.workers.run_queue import RunQueue
+from accordgraph.engine.workers.scheduler import Evaluation
+from accordgraph.errors import LimitExceeded, Overloaded, RateLimitExceeded
 from accordgraph.settings import Settings
 from support.worker_pool import COUNT, RUNAWAY, STREAM, answers, children, error, nurseries, pool, run, until
 
@@ -114,44 +113,93 @@ def test_a_query_is_told_what_it_took() -> None:
     run(test)
 
 
-def test_who_waited_longest_for_a_worker_makes_room() -> None:
-    """The one that came last gets the first worker that there is; the first one goes, when it must."""
-    settings = Settings(spare_workers=0, workers=3)
+def test_who_asks_most_makes_room() -> None:
+    """With all places taken, a client with many queries gives one up for one with few, and is told so."""
+    settings = Settings(spare_workers=1, workers=4, quick_places=1, quick_seconds=60, query_seconds=1)
 
     async def test() -> None:
         async with pool(settings) as workers:
-            options = [asyncio.ensure_future(gather(workers, COUNT)) for _ in range(5)]
-            found = await asyncio.gather(*options, return_exceptions=True)
-            assert [isinstance(one, Overloaded) for one in found] == [True, True, False, False, False]
+            many = [asyncio.ensure_future(error(workers, RUNAWAY)) for _ in range(5)]
+            await asyncio.sleep(0)
+            other = replace(COUNT, client="other", meter=Meter())
+            assert await gather(workers, other)
+            found = [type(one) for one in await asyncio.gather(*many)]
+            assert found[3:] == [RateLimitExceeded] * 2
+            assert RateLimitExceeded not in found[:3]
 
     run(test)
 
 
-def test_with_many_under_way_the_quick_time_is_over_early() -> None:
-    settings = Settings(spare_workers=12, quick_seconds=60, slow_places=1, queue_length=0, query_seconds=2)
+def test_clients_take_turns() -> None:
+    queue: RunQueue[Evaluation] = RunQueue()
 
     async def test() -> None:
-        async with pool(settings) as workers:
-            await until(lambda: workers.sizes()["idle"] == 12)
-            found = await asyncio.gather(*(error(workers, RUNAWAY) for _ in range(12)))
-            assert {type(one) for one in found} == {Overloaded, LimitExceeded}
+        future = asyncio.get_running_loop().create_future()
+        entries = [Evaluation(number, name, 0.0, future) for number, name in enumerate("aaaaabbc")]
+        for entry in entries:
+            queue.add(entry, fresh=True)
+        queue.remove(entries[1])
+        order = []
+        while one := queue.head():
+            queue.pop()
+            order.append(one.client)
+        assert "".join(order) == "abcabaa"
 
     run(test)
 
 
-def test_what_was_not_quick_is_known_the_next_time() -> None:
-    """With many under way it needs a slow place from the start, and takes no process when there is none."""
-    settings = Settings(spare_workers=12, quick_seconds=60, slow_places=1, queue_length=0, query_seconds=2)
+def test_of_those_that_had_a_turn_one_goes_after_three_others() -> None:
+    queue: RunQueue[Evaluation] = RunQueue()
+
+    async def test() -> None:
+        future = asyncio.get_running_loop().create_future()
+        for number in range(12):
+            queue.add(Evaluation(number, str(number), 0.0, future), fresh=number < 8)
+        order = ""
+        while one := queue.head():
+            queue.pop()
+            order += "f" if one.query < 8 else "o"
+        assert order == "fffofffoffoo"
+
+    run(test)
+
+
+def test_short_queries_pass_those_whose_turn_is_over() -> None:
+    """One place for all: the long ones are suspended after each turn, and go on when it is theirs again."""
+    settings = Settings(spare_workers=3, quick_places=1, quick_seconds=60, queue_seconds=60, query_seconds=60)
 
     async def test() -> None:
         async with pool(settings) as workers:
-            await asyncio.gather(*(error(workers, RUNAWAY) for _ in range(12)))
-            await until(lambda: workers.sizes()["idle"] == 12)
+            long = [asyncio.ensure_future(error(workers, RUNAWAY)) for _ in range(3)]
+            await until(lambda: workers.sizes()["busy"] == 3)
+            for _ in range(5):
+                assert await answers(workers)
+            used = [one.used() for one in workers._scheduler.evaluations()]
+            await until(
+                lambda: all(
+                    one.used() > before
+                    for one, before in zip(workers._scheduler.evaluations(), used, strict=True)
+                )
+            )
+            for one in long:
+                one.cancel()
+
+    run(test)
+
+
+def test_what_ran_long_is_known_the_next_time() -> None:
+    """It needs a place for long ones from the start, and takes no process when there is none."""
+    settings = Settings(spare_workers=2, quick_seconds=0.05, slow_places=1, queue_length=0, query_seconds=2)
+
+    async def test() -> None:
+        async with pool(settings) as workers:
+            assert isinstance(await error(workers, RUNAWAY), LimitExceeded)
+            await until(lambda: workers.sizes()["idle"] == 2)
             before = workers.counts()["started"]
             found = await asyncio.gather(*(error(workers, RUNAWAY) for _ in range(60)))
             assert Counter(map(type, found)) == {Overloaded: 59, LimitExceeded: 1}
-            await until(lambda: workers.sizes()["idle"] == 12)
-            assert workers.counts()["started"] - before < 20
+            await until(lambda: workers.sizes()["idle"] == 2)
+            assert workers.counts()["started"] - before == 1
 
     run(test)
 
@@ -172,18 +220,19 @@ def test_a_short_query_that_had_no_turn_is_not_sent_away() -> None:
     run(test)
 
 
-def test_few_are_young_at_a_time() -> None:
-    """The others wait for their turn; a short one comes through."""
-    settings = Settings(spare_workers=20, quick_seconds=60, slow_places=1, queue_length=0, query_seconds=2)
+def test_few_run_at_a_time() -> None:
+    """The others wait for their turn, without a process; a short one comes through."""
+    settings = Settings(spare_workers=2, quick_seconds=0.1, slow_places=1, queue_length=0)
 
     async def test() -> None:
         async with pool(settings) as workers:
-            await until(lambda: workers.sizes()["idle"] == 20)
+            await until(lambda: workers.sizes()["idle"] == 2)
             options = [asyncio.ensure_future(error(workers, RUNAWAY)) for _ in range(20)]
             await asyncio.sleep(0)
-            assert workers.sizes()["busy"] == 8
-            assert await answers(workers)
-            await asyncio.gather(*options)
+            assert workers.sizes() == {"idle": 0, "busy": 2, "slow": 0, "queued": 18}
+            assert await gather(workers, replace(COUNT, client="other", meter=Meter()))
+            for one in options:
+                one.cancel()
 
     run(test)
 
@@ -195,7 +244,7 @@ def test_workers_stand_behind_the_web_process() -> None:
             (pid,) = children(nurseries()[0])
             own = os.getpriority(os.PRIO_PROCESS, 0)
             assert os.getpriority(os.PRIO_PROCESS, pid) == min(own + 10, 19)
-            async with workers.run(RUNAWAY):
+            async with workers.run(RUNAWAY):  # long after `quick_seconds`
                 await until(lambda: os.getpriority(os.PRIO_PROCESS, pid) == 15)
 
     run(test)

@@ -14,7 +14,7 @@ from support.published_dataset import dataset, publish
     ("given", "said"),
     [
         (["--store", "http://127.0.0.1:1/sparql"], "http://127.0.0.1:1/sparql: does not answer"),
-        (["--port", "99999"], "cannot listen on 127.0.0.1, port 99999: "),
+        (["--port", "99999"], "there is no port 99999"),
         (["--host", "192.0.2.1"], "cannot listen on 192.0.2.1, port "),
     ],
 )

@@ -21,7 +21,7 @@ from accordgraph.library.catalogue import Library
 from accordgraph.library.parameters import iri
 from accordgraph.namespaces import BASE
 from accordgraph.project import find_project
-from accordgraph.results.formats import NAMES
+from accordgraph.results.formats import ALL, LIST, NAMES, SPARQL
 from accordgraph.server.routes.parameters import IRI
 from support.live_server import app_over
 
@@ -118,6 +118,7 @@ def test_every_reference_and_every_example_fits(content: Json) -> None:
 
 UNSPECIFIED = {
     ("QUERY", "/sparql"): "OpenAPI 3.1 has no such method",
+    **{(method, "/sparql/"): "redirects to /sparql" for method in ("GET", "POST", "QUERY")},
     **{
         (method, path): "refused with 403"
         for method in ("PUT", "POST", "PATCH", "DELETE")
@@ -150,12 +151,14 @@ def test_the_document_has_every_address_of_the_server(content: Json) -> None:
 def test_every_word_for_a_form_is_taken_and_no_other(
     whole: httpx.Client, content: Json, path: str, schema: str
 ) -> None:
-    taken = content["components"]["schemas"][schema]["anyOf"][0]["enum"]
+    described = content["components"]["schemas"][schema]["anyOf"][0]["enum"]
+    forms = [form for form in (*ALL.values(), LIST, SPARQL) if form.name in described]
+    accepted = {word for form in forms for word in (form.name, form.media_type, *form.others, *form.aliases)}
     for word in sorted(NAMES):
         status = whole.head(path, params={"format": word}).status_code
-        assert status == (200 if word in taken else 406), word
+        assert status == (200 if word in accepted else 406), word
     assert whole.head(path, params={"format": "nonsense"}).status_code == 200
-    assert set(taken) <= NAMES
+    assert set(described) <= accepted
 
 
 def test_every_operation_says_how_it_can_end(content: Json) -> None:

@@ -93,3 +93,14 @@ def test_what_is_not_ordered_has_another_tag_from_another_start() -> None:
             for path, found in tags.items():
                 found.add(httpx.get(address + path).headers["etag"])
     assert [len(found) for found in tags.values()] == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("condition", "status"),
+    [("{}", 200), ('"other", {}', 200), ("*", 200), ('"nope"', 412), ("W/{}", 412), ("", 412)],
+)
+def test_if_match_names_the_tag(http: httpx.Client, tag: str, condition: str, status: int) -> None:
+    headers = {"If-Match": condition.format(tag), "Accept-Encoding": "gzip"}
+    response = http.get("/sparql", params=QUERY, headers=headers)
+    assert response.status_code == status
+    assert response.headers["etag"] == tag

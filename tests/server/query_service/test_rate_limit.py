@@ -7,8 +7,9 @@ import time
 import pytest
 from starlette.requests import Request
 
+from accordgraph.errors import RateLimitExceeded
 from accordgraph.server.http.problems import Problem
-from accordgraph.server.query_service.rate_limit import RateLimiter, RateLimitExceeded, client_of
+from accordgraph.server.query_service.rate_limit import RateLimiter, client_of
 from accordgraph.settings import Settings
 from support.live_server import app_over
 from support.paths import DATASET

@@ -1,6 +1,7 @@
 """What programs send that were made for other endpoints: taken where its meaning is plain."""
 
 import gzip
+import re
 
 import httpx
 import pytest
@@ -51,10 +52,32 @@ def test_a_body_in_no_coding_is_read(http: httpx.Client) -> None:
 
 def test_a_query_in_the_address_is_sent_by_get(http: httpx.Client) -> None:
     answer = http.post("/sparql", params={"query": COUNT})
-    assert answer.status_code == 415 and answer.json()["detail"].endswith("is sent by GET")
+    assert answer.status_code == 415 and answer.json()["detail"].endswith("use GET")
 
 
 def test_a_spreadsheet_has_a_name(http: httpx.Client) -> None:
     answer = http.get("/sparql", params={"query": COUNT, "format": "xlsx"})
     assert answer.headers["content-disposition"] == 'attachment; filename="results.xlsx"'
     assert "content-disposition" not in http.get("/sparql", params={"query": COUNT}).headers
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_slash_too_many_leads_to_the_endpoint(http: httpx.Client, method: str) -> None:
+    response = http.request(method, "/sparql/?query=ASK%20%7B%7D&format=json", follow_redirects=False)
+    assert (response.status_code, response.headers["location"]) == (
+        308,
+        "/sparql?query=ASK%20%7B%7D&format=json",
+    )
+
+
+@pytest.mark.parametrize("parameters", ["graph=urn:x", "default"])
+def test_parameters_of_the_graph_store_name_the_graph_store(http: httpx.Client, parameters: str) -> None:
+    response = http.get(f"/sparql?{parameters}")
+    assert response.status_code == 400
+    assert "/graph-store" in response.json()["detail"]
+
+
+@pytest.mark.parametrize("path", ["/doc/be/act/one", "/doc/be/act/one.jsonld", "/void"])
+def test_json_ld_has_one_alternate(small: httpx.Client, path: str) -> None:
+    link = small.get(path, headers={"Accept": "application/ld+json"}).headers["link"]
+    assert re.findall('rel="alternate"; type="([^"]*)"', link) == ["text/html"]

@@ -116,7 +116,7 @@ def test_what_is_not_sparql(http: httpx.Client, query: str) -> None:
 @pytest.mark.parametrize("form", ["ttl", "nt", "jsonld", "rdf", "trig", "nq", "html"])
 @pytest.mark.parametrize("query", STRANGE)
 def test_strange_graphs(http: httpx.Client, query: str, form: str) -> None:
-    check(http.get("/sparql", params={"query": query, "format": form}), 200, 400)
+    check(http.get("/sparql", params={"query": query, "format": form}), 200, 400, 406)
 
 
 def test_no_process_was_lost(http: httpx.Client) -> None:

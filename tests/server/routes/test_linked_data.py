@@ -100,7 +100,7 @@ def test_what_is_not_there(small: httpx.Client, path: str) -> None:
         ("/doc/?lang=fr", "as in /doc/be/body/nar; /api/search finds names"),
         ("/id/", "as in /id/be/body/nar; /api/search finds names"),
         ("/concept/", "as in /concept/theme/telework; /api/search finds names"),
-        ("/graph/", "as in the IRIs that /void lists"),
+        ("/graph/", "/void lists the graphs"),
     ],
 )
 def test_an_address_without_a_name_says_what_is_missing(small: httpx.Client, path: str, detail: str) -> None:

@@ -33,6 +33,7 @@ from accordgraph.errors import (
 )
 from accordgraph.results.row_limit import too_many_rows
 from accordgraph.settings import Settings
+from accordgraph.sparql.graph_scopes import check_graph_scopes
 from accordgraph.sparql.query import Graphs
 
 _GRAPH_FORMS = f"{NTRIPLES}, text/turtle;q=0.5"
@@ -203,6 +204,7 @@ class RemoteEngine:
         settings, query = self._settings, job.query
         query.check_size(settings.query_bytes, settings.query_depth, settings.query_patterns)
         query.check_read_only()
+        check_graph_scopes(query)
         graphs = job.graphs or query.graphs
         if graphs:
             query = query.without_graphs()

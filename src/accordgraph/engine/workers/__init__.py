@@ -1,9 +1,9 @@
 """Queries in processes of their own, which can be stopped: the only way to end a query of this engine.
 
-    web process ── control ──> nursery (holds the dataset, serves nothing)
+    web process ── control ──> fork server (holds the dataset)
          │                        │ fork, once a worker
          └──── one socket each ──> worker (one query at a time, no network)
 
-The nursery is one thread and little else, so a fork takes about two milliseconds and shares the dataset's
-memory. A worker that is stopped is replaced, never mended.
+A `Job` enters; the pieces of its result leave. The fork server is one thread and little else, so a fork takes
+about two milliseconds and shares the dataset's memory. A worker that is stopped is replaced, never mended.
 """

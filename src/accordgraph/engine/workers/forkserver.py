@@ -1,6 +1,6 @@
 """The nursery: a process that holds the dataset and forks a worker whenever it is asked for one.
 
-It is run as `python -m accordgraph.workers.nursery FD`, with a socket (packets) of that number. The first
+Run as `python -m accordgraph.engine.workers.forkserver FD`, with a socket (packets) of that number. The first
 packet says what to hold and which limits apply; each later one carries the socket of a worker to be. It
 answers with packets of JSON: `ready` with what it holds, `started` with the process of a worker, `refused`
 with the reason why there is none, `ended` with a process and how it ended. When the socket closes it ends its
@@ -143,7 +143,6 @@ def _fork(
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         own = store or DiskStore(lease)  # type: ignore[arg-type]
-        sandbox.limit(limits["query_memory"] * 2**20)
         work(own, channel, limits)
         code = 0
     except ConnectionError:  # nobody reads the answer any more

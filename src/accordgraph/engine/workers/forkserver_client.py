@@ -36,8 +36,8 @@ class Listener(Protocol):
         """Take note that the nursery has ended by itself, and all workers with it."""
 
 
-class Keeper:
-    """Keeps a nursery."""
+class ForkServer:
+    """The nursery, as the web process sees it."""
 
     def __init__(self, listener: Listener) -> None:
         self._listener = listener

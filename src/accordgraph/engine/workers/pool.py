@@ -1,21 +1,21 @@
-"""The pool: gives every query a worker at once, as far as there is room, and has workers wait for the next.
+"""The pool: keeps some workers ready, and gives them to queries when it is their turn.
 
-A worker that was slow is not used again, since the system has put it behind all others.
+A worker answers one query after the other, until it was stopped, has run long, has grown, or has answered
+many.
 """
 
 import asyncio
 import select
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from accordgraph.engine.engine import Job
-from accordgraph.engine.workers.forkserver_client import Keeper
-from accordgraph.engine.workers.handle import OUT_OF_MEMORY, OUT_OF_TIME, Worker
+from accordgraph.engine.workers.forkserver_client import ForkServer
 from accordgraph.engine.workers.protocol import Exchange
-from accordgraph.engine.workers.scheduler import Places, Stay
-from accordgraph.engine.workers.wait_queue import Queue
+from accordgraph.engine.workers.scheduler import Evaluation, Scheduler
+from accordgraph.engine.workers.worker_process import OUT_OF_MEMORY, OUT_OF_TIME, WorkerProcess
 from accordgraph.errors import Overloaded, WorkerError
 from accordgraph.settings import Settings
 
@@ -30,11 +30,10 @@ class Pool:
 
     def __init__(self, source: Path, settings: Settings) -> None:
         self._source, self._settings = source, settings
-        self._idle: list[Worker] = []
-        self._places = Places(settings, self._match)
-        self._keeper = Keeper(self)
-        self._waiting = Queue()
-        self._alive: dict[int, Worker] = {}
+        self._idle: list[WorkerProcess] = []
+        self._scheduler = Scheduler(settings, self._free)
+        self._fork_server = ForkServer(self)
+        self._alive: dict[int, WorkerProcess] = {}
         self._stopped = False
         self.lost = False
         """Whether the nursery has ended by itself: then there are no more workers."""
@@ -45,14 +44,14 @@ class Pool:
     def counts(self) -> dict[str, int]:
         """Return how many workers were started and how many ended.
 
-        They end `spent` (used up by a slow query), `stopped`, by the limits of `memory` or `processor`, or
+        They end `spent` (see above), `stopped`, by the limits of `memory` or `processor`, or
         are `lost`: they ended by themselves, for no reason that is known.
         """
         return {name: self._counts[name] for name in _COUNTED}
 
     def sizes(self) -> dict[str, int]:
-        """Return how many workers wait, are busy, have a slow place, and are held for one."""
-        return {"idle": len(self._idle), **self._places.sizes()}
+        """Return how many workers wait, are busy, and run long, and how many queries wait."""
+        return {"idle": len(self._idle), **self._scheduler.sizes()}
 
     def state(self) -> dict[str, object]:
         """Return what keeps the workers off the network, and how many there are."""
@@ -66,7 +65,7 @@ class Pool:
         """
         self._loop = asyncio.get_running_loop()
         limits = {name: getattr(self._settings, name) for name in _LIMITS}
-        ready = await self._keeper.start(self._source, limits)
+        ready = await self._fork_server.start(self._source, limits)
         self.digest, self.triples, self.walls = ready["digest"], ready["triples"], tuple(ready["walls"])
         if not self.walls and not self._settings.open_workers:
             await self.stop()
@@ -83,61 +82,70 @@ class Pool:
             return
         self._stopped = True
         stopping = WorkerError("the server is stopping")
-        self._waiting.tell_all(stopping)
-        for worker in (*self._idle, *self._places.workers()):
-            worker.reason = worker.reason or stopping
+        for evaluation in self._scheduler.evaluations():
+            self._scheduler.refuse(evaluation, stopping)
+        for worker in self._idle:
             worker.writer.close()
         self._idle.clear()
-        await self._keeper.stop()
+        await self._fork_server.stop()
 
     @asynccontextmanager
     async def run(self, job: Job) -> AsyncIterator[AsyncIterator[bytes]]:
         """Give a query to a worker; what it answers comes piece by piece while the context lasts.
 
-        Leaving the context stops the query. Raises `Overloaded` when every place is taken; reading raises
-        `QueryError`, `InputError`, `LimitExceeded`, `Overloaded` (it was slow, and the slow places are taken)
-        or `WorkerError`.
+        Leaving the context stops the query. Raises `Overloaded` when there is no room for it, or its turn
+        does not come; reading raises `QueryError`, `InputError`, `LimitExceeded`, `WorkerError` or
+        `Overloaded` (it runs long, and the places for that are taken).
         """
         job.meter.processor_seconds = 0.0
-        if len(self._places) + len(self._waiting) >= self._settings.workers:
-            taken = Overloaded("all places for queries are taken; ask again in a moment")
-            if not self._waiting.tell_oldest(taken):
-                raise taken
-        stay = await self._next(hash((job.query.text, job.graphs)))
-        exchange = Exchange(job, stay, self._settings, self._places.ask_for_slow_place)
+        evaluation = self._scheduler.submit(hash((job.query.text, job.graphs)), job.client)
+        exchange = None
         try:
+            await evaluation.started
+            assert evaluation.worker
+            become_long = self._scheduler.become_long
+            exchange = Exchange(job, evaluation, evaluation.worker, self._settings, become_long)
             exchange.begin()
             yield exchange.pieces()
         finally:
-            used = stay.worker.processor_seconds() - stay.clock
-            job.meter.processor_seconds = used if used > 0 else None
-            self._release(stay, exchange.whole)
+            if exchange:
+                job.meter.processor_seconds = evaluation.used() or None
+            self._release(evaluation, exchange is None or exchange.whole)
 
-    def _release(self, stay: Stay, whole: bool) -> None:
-        worker = stay.worker
-        self._places.leave(stay)
-        if whole and not stay.slowed and not self._stopped and len(self._idle) < self._spares():
-            self._take(worker)
-            return
-        if worker.ending or not worker.ended.done():  # what ended by itself is counted in `has_ended`
-            self._counts["spent" if whole else "stopped"] += 1
-        worker.end()
-        worker.writer.close()
+    def _release(self, evaluation: Evaluation, whole: bool) -> None:
+        if worker := evaluation.worker:
+            if whole and not worker.spent and len(self._idle) < self._settings.spare_workers:
+                self._keep(worker)
+            else:
+                if worker.ending or not worker.ended.done():  # what ended by itself is counted in `has_ended`
+                    self._counts["spent" if whole else "stopped"] += 1
+                worker.end()
+                worker.writer.close()
+        self._scheduler.leave(evaluation)
         self._refill()
 
-    def _spares(self) -> int:
-        """Return how many workers there should be beside the busy ones."""
-        return max(self._settings.spare_workers, min(len(self._waiting), 1))
+    def _keep(self, worker: WorkerProcess) -> None:
+        """Have a worker that is free wait for a query."""
+        if self._stopped or worker.ending or worker.ended.done():
+            worker.writer.close()
+        else:
+            self._idle.append(worker)
 
     def _refill(self) -> None:
-        """Have so many workers wait."""
-        spares = self._spares()
-        with suppress(WorkerError):  # the next query that finds no worker says so
-            while not self._stopped and not self.lost and len(self._idle) + self._keeper.coming < spares:
-                self._keeper.fork()
+        """Have so many workers wait as there should be, and one for whom it is the turn of now."""
+        wanted = self._scheduler.wanted()
+        spare = self._settings.spare_workers - self._scheduler.running()
+        try:
+            while not self._stopped and not self.lost:
+                ready = len(self._idle) + self._fork_server.coming
+                if ready >= max(wanted, spare):
+                    return
+                self._fork_server.fork()
+        except WorkerError as error:
+            self._refuse(error)
 
-    def _free(self) -> Worker | None:
-        """Return a worker that waits, and has not ended meanwhile."""
+    def _free(self) -> WorkerProcess | None:
+        """Return a worker that waits, and has not ended meanwhile; else have one come."""
         while self._idle:
             worker = self._idle.pop()
             end = select.poll()
@@ -145,70 +153,33 @@ class Pool:
             if not end.poll(0):
                 return worker
             worker.writer.close()
+        self._refill()
         return None
 
-    async def _next(self, query: int) -> Stay:
-        """Wait for a worker, and for room."""
-        waiting = self._waiting.join(query)
-        self._match()
-        try:
-            async with asyncio.timeout(self._settings.query_seconds):
-                return await waiting.turn
-        except BaseException as error:
-            in_queue = self._waiting.leave(waiting)
-            if not in_queue and not waiting.turn.cancelled() and not waiting.turn.exception():
-                self._release(waiting.turn.result(), whole=True)
-            if isinstance(error, TimeoutError):
-                raise Overloaded("no process for the query has started in time") from error
-            raise
-
-    def _match(self) -> None:
-        """Give the workers that are free to those who wait, as far as there is room."""
-        while (last := self._waiting.last()) and (room := self._places.room()):
-            if last.turn.done():  # who waited has left
-                self._waiting.leave(last)
-            elif refusal := self._places.refusal(last.query):
-                self._waiting.tell(last, refusal)
-            elif worker := self._free():
-                self._waiting.leave(last)
-                waited = self._loop.time() - last.since
-                last.turn.set_result(self._places.enter(worker, last.query, waited))
-            elif self._keeper.coming < min(len(self._waiting), room):
-                try:
-                    self._keeper.fork()
-                except WorkerError as error:
-                    self._waiting.tell(last, error)
-            else:
-                return
-
-    def _take(self, worker: Worker) -> None:
-        """Have a worker that is free wait for a query, if that is wanted."""
-        if self._stopped or worker.ended.done():
-            worker.writer.close()
-            return
-        self._idle.append(worker)
-        self._match()
-        if len(self._idle) > self._spares():
-            surplus = self._idle.pop(0)  # who it was for got another, or went away
-            surplus.end()
-            surplus.writer.close()
+    def _refuse(self, reason: Exception) -> None:
+        """Tell who waits for a worker that none can be had, unless one is on its way."""
+        waiting = [one for one in self._scheduler.evaluations() if one.worker is None]
+        if len(waiting) > len(self._idle) + self._fork_server.coming:
+            self._scheduler.refuse(waiting[0], reason)
 
     def has_started(
         self, pid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, ended: asyncio.Future[int]
     ) -> None:
         """Take a worker; see `Listener`."""
         self._counts["started"] += 1
-        worker = Worker(pid, reader, writer, ended)
+        worker = WorkerProcess(pid, reader, writer, ended)
         if not ended.done():
             self._alive[pid] = worker
-        self._take(worker)
+        self._keep(worker)
+        self._scheduler.dispatch()
+        if len(self._idle) > self._settings.spare_workers:
+            surplus = self._idle.pop(0)  # who it was for got another, or went away
+            surplus.end()
+            surplus.writer.close()
 
     def is_refused(self, reason: str) -> None:
-        """Tell who waited for a worker that there is none."""
-        refused = Overloaded(f"no process for the query can be started: {reason}")
-        while len(self._waiting) > len(self._idle) + self._keeper.coming:
-            if (last := self._waiting.last()) and self._waiting.tell(last, refused):
-                return
+        """Tell who waits for a worker that there is none."""
+        self._refuse(Overloaded(f"no process for the query can be started: {reason}"))
 
     def has_ended(self, pid: int, how: int) -> None:
         """Count a worker that was not told to end, and replace it."""
@@ -229,4 +200,7 @@ class Pool:
     def is_lost(self) -> None:
         """Note that there are no more workers: they have ended with the nursery."""
         self.lost = True
-        self._waiting.tell_all(WorkerError("the process that starts workers has ended"))
+        gone = WorkerError("the process that starts workers has ended")
+        for evaluation in self._scheduler.evaluations():
+            if evaluation.worker is None:
+                self._scheduler.refuse(evaluation, gone)

@@ -1,7 +1,7 @@
 """One query and one worker: the query goes out, and what the worker answers comes back.
 
-That is kept back until the query has ended or has a slow place (see `places`): an answer of which a part was
-sent is never held nor told to come again.
+That is kept back until the query has ended or has a place for long-running ones (see `scheduler`): an answer
+of which a part was sent is never suspended nor told to come again.
 """
 
 import json
@@ -11,23 +11,29 @@ from typing import Any
 
 from accordgraph import errors
 from accordgraph.engine.engine import Job
-from accordgraph.engine.workers.scheduler import Stay
+from accordgraph.engine.workers.scheduler import Evaluation, State
 from accordgraph.engine.workers.worker import DATA, END, HEAD, KINDS, LENGTH
+from accordgraph.engine.workers.worker_process import WorkerProcess
 from accordgraph.errors import InputError, LimitExceeded, QueryError
 from accordgraph.settings import Settings
 
 _KEPT_BYTES = 2**20
-"""What a query may give before it needs a slow place."""
+"""What a query may give before it is long-running."""
 
 
 class Exchange:
-    """The exchange about one job, with the worker of its stay."""
+    """The exchange about one job, with the worker that evaluates it."""
 
     def __init__(
-        self, job: Job, stay: Stay, settings: Settings, ask_for_slow_place: Callable[[Stay], None]
+        self,
+        job: Job,
+        evaluation: Evaluation,
+        worker: WorkerProcess,
+        settings: Settings,
+        become_long: Callable[[Evaluation], None],
     ) -> None:
-        self._job, self._stay, self._settings = job, stay, settings
-        self._ask_for_slow_place = ask_for_slow_place
+        self._job, self._evaluation, self._worker = job, evaluation, worker
+        self._settings, self._become_long = settings, become_long
         self.whole = False
         """Whether the worker has said all there is to say, so that it can be given another query."""
 
@@ -35,11 +41,11 @@ class Exchange:
         """Hand the query over."""
         job = self._job
         body = pickle.dumps((job.query, job.format, job.graphs, job.most_rows))
-        self._stay.worker.writer.write(LENGTH.pack(len(body)) + body)
+        self._worker.writer.write(LENGTH.pack(len(body)) + body)
 
     async def pieces(self) -> AsyncIterator[bytes]:
         """Yield the answer; raises the error of the query, or why the worker has ended before it had."""
-        worker, kept, size = self._stay.worker, list[bytes](), 0
+        worker, kept, size = self._worker, list[bytes](), 0
         try:
             await worker.writer.drain()
             while not self.whole:
@@ -49,10 +55,10 @@ class Exchange:
                     kept.append(octets)
                     size += length
                     if size > _KEPT_BYTES:
-                        self._ask_for_slow_place(self._stay)
+                        self._become_long(self._evaluation)
                 else:
                     self._end(kind, json.loads(octets))
-                if self.whole or self._stay.slow_place:
+                if self.whole or self._evaluation.state is State.LONG:
                     for piece in kept:
                         yield piece
                     kept.clear()
@@ -61,6 +67,7 @@ class Exchange:
 
     def _end(self, kind: bytes, content: dict[str, Any]) -> None:
         self.whole = True
+        self._worker.spent = self._worker.spent or content.pop("spent")
         if kind != END:
             raise _error(content)
         self._job.meter.rows = content["rows"]

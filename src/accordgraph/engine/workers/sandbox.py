@@ -53,15 +53,20 @@ def deep_stack() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_STACK, (soft, hard))
 
 
-def limit(memory: int) -> None:
-    """Let this process take so many bytes beyond what it has, and write no core."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def memory() -> tuple[int, int]:
+    """Return how many bytes this process has reserved, and how many it has written or read."""
     with open("/proc/self/statm", encoding="ascii") as file:
-        have = int(file.read().split()[0]) * resource.getpagesize()
+        reserved, resident, *_ = file.read().split()
+    return int(reserved) * resource.getpagesize(), int(resident) * resource.getpagesize()
+
+
+def limit_memory(more: int) -> None:
+    """Let this process take so many more bytes than it has, until it is called again, and write no core."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    limit = have + memory
+    limit = memory()[0] + more
     if hard == resource.RLIM_INFINITY or limit < hard:
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
 
 
 def limit_processor(seconds: float) -> None:

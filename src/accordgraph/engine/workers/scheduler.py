@@ -1,180 +1,250 @@
-"""Time and slow places: how long a query runs beside all others, and what becomes of it then.
+"""The scheduler: when each query runs, by what it has used of the processor, and what becomes of it else.
 
-A query is young at first, and only few at a time are, so that each has its turn. One that is young no longer
-stands back behind all others; one that outlives the quick time, or gives much, needs one of the few slow
-places. It is held for a while when they are taken, and stopped and told to come again when too many are held;
-so a burst of slow queries cannot keep a short one waiting. Queries that were not quick are remembered: the
-dataset is the same, so they will not be quick the next time, and with many under way they need a slow place
-from the start.
+Queries take turns in the places for short ones. One whose turn is over while others wait is suspended, and
+waits for the next. One that has used the quick time, or gives much, is long-running (after its first turn,
+when many are suspended): it needs one of the few
+places for these, behind all others, and is suspended until it has one. Who has waited too long is told to
+come again. How long a query runs is remembered: over the same dataset it will be the same the next time.
 """
 
 import asyncio
 import signal
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from enum import Enum
 
-from accordgraph.engine.workers.handle import Worker, out_of_time
-from accordgraph.errors import Overloaded
+from accordgraph.engine.workers.run_queue import RunQueue
+from accordgraph.engine.workers.worker_process import WorkerProcess, out_of_time
+from accordgraph.errors import Overloaded, RateLimitExceeded
 from accordgraph.settings import Settings
 
-_YOUNG_SECONDS, _NICE = 0.02, 15
-"""How long a query is young, and how far the system then lets other processes go before its worker."""
-_MANY, _YOUNG_PROCESSOR_SECONDS = 8, 0.012
-"""So many are young at a time. With more under way, the quick time of one is over when it is young no longer;
-it is young until it has had a processor for so long, since it may have to wait for its turn."""
+_TICK_SECONDS = 0.005
+_TURN_SECONDS = 0.02
+"""How long a query has the processor in one turn, when others wait."""
 _RETRY_SECONDS = 5
 _REMEMBERED = 10_000
 """The queries that are remembered."""
 
 
-@dataclass(eq=False)
-class Stay:
-    """One query in a worker, from when it came until it ends."""
+class State(Enum):
+    """What a query does; docs/limits.md has the diagram."""
 
-    worker: Worker
+    QUEUED = "waits for a turn"
+    RUNNING = "has a turn"
+    HELD = "is long-running and waits for a place"
+    LONG = "is long-running and has a place"
+    ENDED = "has ended, or is to be stopped"
+
+
+@dataclass(eq=False)
+class Evaluation:
+    """One query, from when it comes until it ends."""
+
     query: int
     """What names the query: the same for the same one."""
-    clock: float
-    """The seconds that the worker had had a processor when the query came."""
-    young: bool = True
-    slowed: bool = False
-    """Whether its worker stands back behind others."""
-    slow_place: bool = False
-    timers: dict[str, asyncio.TimerHandle] = field(default_factory=dict)
+    client: str
+    began: float
+    """When it came, by the clock of the loop."""
+    started: asyncio.Future[None]
+    """Done once it has a process."""
+    worker: WorkerProcess | None = None
+    clock: float = 0.0
+    """The processor seconds that its process had had when the query came."""
+    turn: float = 0.0
+    """What it had used when its turn began."""
+    since: float = 0.0
+    """Since when it waits, if it does."""
+    waited: float = 0.0
+    """How long it has waited before."""
+    state: State = State.ENDED
+
+    def used(self) -> float:
+        """Return the processor seconds that it has used."""
+        return max(0.0, self.worker.processor_seconds() - self.clock) if self.worker else 0.0
 
 
-class Places:
+class Scheduler:
     """The queries under way."""
 
-    def __init__(self, settings: Settings, on_room: Callable[[], None]) -> None:
-        """`on_room` is called when there may be room for one more."""
-        self._settings, self._on_room = settings, on_room
-        self._stays: set[Stay] = set()
-        self._held: deque[Stay] = deque()
-        self._slow = 0
-        self._not_quick: OrderedDict[int, None] = OrderedDict()
+    def __init__(self, settings: Settings, take: Callable[[], WorkerProcess | None]) -> None:
+        """`take` gives a process that is free, or has one come: then `dispatch` is called."""
+        self._settings, self._take = settings, take
+        self._queue: RunQueue[Evaluation] = RunQueue()
+        self._running: set[Evaluation] = set()
+        self._held: deque[Evaluation] = deque()
+        self._long: set[Evaluation] = set()
+        self._known: OrderedDict[int, float] = OrderedDict()
+        self._clock: asyncio.TimerHandle | None = None
 
     def __len__(self) -> int:
-        return len(self._stays)
+        return len(self._queue) + len(self._running) + len(self._held) + len(self._long)
 
     def sizes(self) -> dict[str, int]:
-        """Return how many queries are under way, have a slow place, and are held for one."""
-        return {"busy": len(self._stays), "slow": self._slow, "queued": len(self._held)}
+        """Return how many have begun and not ended, are long-running with a place, and wait."""
+        waiting = [*self._queue, *self._held]
+        busy = len(self._running) + len(self._long) + sum(one.worker is not None for one in waiting)
+        return {"busy": busy, "slow": len(self._long), "queued": len(waiting)}
 
-    def workers(self) -> list[Worker]:
-        """Return the workers of the queries under way."""
-        return [stay.worker for stay in self._stays]
+    def evaluations(self) -> list[Evaluation]:
+        """Return all under way."""
+        return [*self._long, *self._running, *self._held, *self._queue]
 
-    def room(self) -> int:
-        """Return how many more may be young."""
-        return max(0, _MANY - sum(stay.young for stay in self._stays))
+    def running(self) -> int:
+        """Return how many have a turn."""
+        return len(self._running)
 
-    def refusal(self, query: int) -> Overloaded | None:
-        """Return why a query cannot be taken in now, if it cannot."""
+    def wanted(self) -> int:
+        """Return how many processes could begin a query now."""
         settings = self._settings
-        full = self._slow >= settings.slow_places and len(self._held) >= settings.queue_length
-        return _overloaded() if full and self._are_many() and query in self._not_quick else None
+        places = settings.quick_places - len(self._running) + settings.slow_places - len(self._long)
+        return min(places, sum(one.worker is None for one in (*self._queue, *self._held)))
 
-    def enter(self, worker: Worker, query: int, waited: float) -> Stay:
-        """Take in a query that has waited for its worker for so many seconds."""
-        stay = Stay(worker, query, worker.processor_seconds())
-        self._stays.add(stay)
-        self._watch(stay, waited)
-        if self._are_many():
-            for other in list(self._stays):
-                if not other.young or other.query in self._not_quick:
-                    self.ask_for_slow_place(other)
-        return stay
-
-    def _remember(self, stay: Stay) -> None:
-        self._not_quick[stay.query] = None
-        self._not_quick.move_to_end(stay.query)
-        if len(self._not_quick) > _REMEMBERED:
-            self._not_quick.popitem(last=False)
-
-    def _are_many(self) -> bool:
-        return len(self._stays) - len(self._held) > _MANY
-
-    def _watch(self, stay: Stay, waited: float) -> None:
-        settings, later = self._settings, asyncio.get_running_loop().call_later
-        left = max(0, settings.query_seconds - waited)
-        stay.timers = {
-            "young": later(_YOUNG_SECONDS, self._grow_old, stay),
-            "quick": later(settings.quick_seconds, self._outlive, stay),
-            "limit": later(left, lambda: stay.worker.end(out_of_time(settings))),
-        }
-
-    def leave(self, stay: Stay) -> None:
-        """Let a query go that has ended, or is to be stopped; its slow place goes to one that is held."""
-        for timer in stay.timers.values():
-            timer.cancel()
-        self._stays.discard(stay)
-        if stay in self._held:
-            self._held.remove(stay)
-        self._slow -= stay.slow_place
-        stay.slow_place = False
-        while self._held and self._slow < self._settings.slow_places:
-            self._go_on(self._held.popleft())
-        self._on_room()
-
-    def ask_for_slow_place(self, stay: Stay) -> None:
-        """End the quick time of a query: it goes on, is held, or is told to come again."""
-        stay.timers["quick"].cancel()
-        stay.young = False
-        if stay.slow_place or stay in self._held or stay.worker.ending:
-            return
-        self._remember(stay)
-        if self._slow < self._settings.slow_places:
-            self._go_on(stay)
-        elif len(self._held) < self._settings.queue_length:
-            self._held.append(stay)
-            stay.worker.send(signal.SIGSTOP)
-            later = asyncio.get_running_loop().call_later
-            stay.timers["held"] = later(self._settings.queue_seconds, self._waited_enough, stay)
+    def submit(self, query: int, client: str) -> Evaluation:
+        """Take in a query; raises `Overloaded` when that cannot be done."""
+        loop = asyncio.get_running_loop()
+        one = Evaluation(query, client, loop.time(), loop.create_future())
+        if len(self) >= self._settings.workers:
+            self._make_room(client)
+        if (known := self._known.get(query, 0.0)) >= self._settings.quick_seconds:
+            if not self._hold(one):
+                raise _no_place()
         else:
-            _shed(stay)
-        self._on_room()
+            self._wait(one, fresh=known < _TURN_SECONDS)
+        self.dispatch()
+        self._clock = self._clock or loop.call_later(_TICK_SECONDS, self._tick)
+        return one
 
-    def _grow_old(self, stay: Stay) -> None:
-        """Put a query that is young no longer behind others; with many, its quick time is over too."""
-        if self._are_many() and _had_no_turn(stay):
-            later = asyncio.get_running_loop().call_later
-            stay.timers["young"] = later(_YOUNG_SECONDS, self._grow_old, stay)
+    def _make_room(self, client: str) -> None:
+        """Have the client that has most under way give one up; raises `Overloaded` if that is who comes."""
+        counts = Counter(one.client for one in self.evaluations())
+        greediest, most = max(counts.items(), key=lambda item: item[1], default=("", 0))
+        if most > counts[client] + 1:
+            self.refuse([one for one in self.evaluations() if one.client == greediest][-1], _too_many())
+        elif counts[client]:
+            raise _too_many()
+        else:
+            raise Overloaded("all places for queries are taken; ask again in a moment")
+
+    def dispatch(self) -> None:
+        """Give free places to those who wait for them."""
+        settings = self._settings
+        while self._held and len(self._long) < settings.slow_places and self._run(self._held[0]):
+            self._grant(self._held.popleft())
+        while len(self._running) < settings.quick_places and (head := self._queue.head()) and self._run(head):
+            self._queue.pop()
+            head.state, head.turn = State.RUNNING, head.used()
+            self._running.add(head)
+
+    def _run(self, one: Evaluation) -> bool:
+        """Have a query go on, or begin; returns whether there was a process for it."""
+        if one.worker:
+            one.worker.send(signal.SIGCONT)
+        elif worker := self._take():
+            one.worker, one.clock = worker, worker.processor_seconds()
+            if not one.started.done():  # else who asked has just left
+                one.started.set_result(None)
+        else:
+            return False
+        one.waited += asyncio.get_running_loop().time() - one.since
+        return True
+
+    def _grant(self, one: Evaluation) -> None:
+        assert one.worker
+        one.worker.stand_back()
+        one.state = State.LONG
+        self._long.add(one)
+
+    def _wait(self, one: Evaluation, fresh: bool) -> None:
+        one.state, one.since = State.QUEUED, asyncio.get_running_loop().time()
+        self._queue.add(one, fresh)
+
+    def _hold(self, one: Evaluation) -> bool:
+        """Have a long-running query wait for a place, if there is room for one more."""
+        free = self._settings.slow_places - len(self._long)
+        if len(self._held) >= self._settings.queue_length + max(0, free):
+            return False
+        one.state, one.since = State.HELD, asyncio.get_running_loop().time()
+        self._held.append(one)
+        return True
+
+    def become_long(self, one: Evaluation) -> None:
+        """Say that a query is long-running: it gets a place, waits for one, or is told to come again."""
+        if one.state is not State.RUNNING or not one.worker or one.worker.ending:
             return
-        stay.young, stay.slowed = False, True
-        stay.worker.stand_back(_NICE)
-        if self._are_many():
-            self.ask_for_slow_place(stay)
-        self._on_room()
+        self._running.discard(one)
+        if len(self._long) < self._settings.slow_places:
+            self._grant(one)
+        elif self._hold(one):
+            one.worker.send(signal.SIGSTOP)
+        else:
+            self.refuse(one, _no_place())
 
-    def _outlive(self, stay: Stay) -> None:
-        """End the quick time of a query that has outlived it, if it had its turn at all."""
-        if _had_no_turn(stay):
-            later = asyncio.get_running_loop().call_later
-            stay.timers["quick"] = later(self._settings.quick_seconds, self._outlive, stay)
-            return
-        self.ask_for_slow_place(stay)
+    def leave(self, one: Evaluation) -> None:
+        """Let a query go that has ended, or is to be stopped."""
+        used = one.used()
+        if one.worker and used >= _TURN_SECONDS:
+            self._known[one.query] = used
+            self._known.move_to_end(one.query)
+            if len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        else:
+            self._known.pop(one.query, None)
+        self._forget(one)
+        self.dispatch()
 
-    def _go_on(self, stay: Stay) -> None:
-        self._slow += 1
-        stay.slow_place = True
-        stay.worker.send(signal.SIGCONT)
+    def _forget(self, one: Evaluation) -> None:
+        if one.state is State.QUEUED:
+            self._queue.remove(one)
+        elif one.state is State.HELD:
+            self._held.remove(one)
+        self._running.discard(one)
+        self._long.discard(one)
+        if one.worker and one.state in (State.QUEUED, State.HELD):
+            one.worker.send(signal.SIGCONT)
+        one.state = State.ENDED
 
-    def _waited_enough(self, stay: Stay) -> None:
-        if stay in self._held:
-            _shed(stay)
+    def refuse(self, one: Evaluation, reason: Exception) -> None:
+        """End a query that is told why."""
+        if one.worker:
+            one.worker.end(reason)
+        elif not one.started.done():
+            one.started.set_exception(reason)
+        self._forget(one)
+
+    def _tick(self) -> None:
+        """Look at the clocks of all queries under way."""
+        settings, loop = self._settings, asyncio.get_running_loop()
+        now = loop.time()
+        for one in self.evaluations():
+            over = now - one.began >= settings.query_seconds
+            if one.state in (State.QUEUED, State.HELD):
+                if over or one.waited + now - one.since >= settings.queue_seconds:
+                    self.refuse(one, _no_place() if one.state is State.HELD else _no_turn())
+            elif over:
+                self.refuse(one, out_of_time(settings))
+        for one in list(self._running):
+            used = one.used()
+            over = used - one.turn >= _TURN_SECONDS and len(self._queue) > 0
+            suspended = sum(other.worker is not None for other in self._queue)
+            if used >= settings.quick_seconds or (over and suspended >= settings.queue_length):
+                self.become_long(one)
+            elif over and one.worker:
+                self._running.discard(one)
+                one.worker.send(signal.SIGSTOP)
+                self._wait(one, fresh=False)
+        self.dispatch()
+        self._clock = loop.call_later(_TICK_SECONDS, self._tick) if len(self) else None
 
 
-def _had_no_turn(stay: Stay) -> bool:
-    used = stay.worker.processor_seconds() - stay.clock
-    return 0 <= used < _YOUNG_PROCESSOR_SECONDS  # below 0 when it has just ended
-
-
-def _shed(stay: Stay) -> None:
-    stay.worker.end(_overloaded())
-
-
-def _overloaded() -> Overloaded:
+def _no_place() -> Overloaded:
     message = "this query is not a quick one, and the places for slow ones are taken; ask again later"
     return Overloaded(message, _RETRY_SECONDS)
+
+
+def _no_turn() -> Overloaded:
+    return Overloaded("too many queries wait for their turn; ask again in a moment")
+
+
+def _too_many() -> RateLimitExceeded:
+    return RateLimitExceeded("you ask more queries at a time than there is room for; wait for their answers")

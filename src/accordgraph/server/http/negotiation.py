@@ -20,6 +20,7 @@ _RANGE = re.compile(
 )
 _ANY = re.compile(r"\s*\*\s*(?P<parameters>(?:;.*)?)", re.DOTALL)
 """What old Java clients send for `*/*`."""
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _QUALITY = re.compile(r";\s*q\s*=\s*([^;\s]*)\s*(?=;|$)", re.IGNORECASE)
 _WEIGHT = re.compile(r"0?\.\d+|0\.?|1(\.0*)?")
 """A quality value; clients also write more than three digits, or none before the point."""
@@ -132,7 +133,7 @@ def _ranges(accept: str) -> list[_Range]:
 
 def _quality(parameters: str) -> float | None:
     """Return the quality among the parameters of an element: 1 without one, None where it is invalid."""
-    weight = _QUALITY.search(parameters)
+    weight = _QUALITY.search(_QUOTED.sub('""', parameters))
     if weight and not _WEIGHT.fullmatch(weight[1]):
         return None
     return float(weight[1]) if weight else 1.0

@@ -123,6 +123,12 @@ LONG_ADDRESS = _kind(
     "URI too long",
     "The URI is longer than the server accepts; 'limit' names the setting. Send a long query by POST.",
 )
+PRECONDITION_FAILED = _kind(
+    "precondition-failed",
+    412,
+    "Precondition failed",
+    "If-Match names another entity tag than that of the representation. Repeat the request without it.",
+)
 MEDIA = _kind(
     "unsupported-media-type",
     415,

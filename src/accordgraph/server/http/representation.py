@@ -13,9 +13,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from accordgraph.server.http import problems
 from accordgraph.server.http.compression import IDENTITY, choose_coding, encode
 from accordgraph.server.http.languages import content_language
 from accordgraph.server.http.negotiation import header_of
+from accordgraph.server.http.problems import Problem
 
 _PIECE = 65_536
 _CONDITIONAL = ("GET", "HEAD", "QUERY")
@@ -40,9 +42,19 @@ class Representation:
         }
 
     def tagged(self, tag: str) -> str:
-        """Set the entity tag, which names the coding too, and return it without its quotation marks."""
+        """Set the entity tag, which names the coding too, and return it without its quotation marks.
+
+        Raises the 412 `Problem` where If-Match names only others, by strong comparison (RFC 9110, 13.1.1).
+        """
         tag = f"{tag}-{self.coding}"
         self.headers["ETag"] = f'"{tag}"'
+        condition = header_of(self._request, "if-match")
+        if condition is not None and condition.strip() != "*":
+            if self.headers["ETag"] not in [named.strip() for named in condition.split(",")]:
+                detail = (
+                    f"If-Match does not name the entity tag of this representation, {self.headers['ETag']}"
+                )
+                raise Problem(problems.PRECONDITION_FAILED, detail, {"ETag": self.headers["ETag"]})
         return tag
 
     def volatile(self) -> None:
@@ -75,11 +87,12 @@ class Whole(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the pieces."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        for start in range(0, len(self.body), _PIECE):
+        last = max(0, len(self.body) - 1) // _PIECE * _PIECE
+        for start in range(0, last, _PIECE):
             piece = self.body[start : start + _PIECE]
             await send({"type": "http.response.body", "body": piece, "more_body": True})
             await asyncio.sleep(0)
-        await send({"type": "http.response.body", "body": b""})
+        await send({"type": "http.response.body", "body": self.body[last:]})
 
 
 def document(

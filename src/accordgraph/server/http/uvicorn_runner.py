@@ -11,7 +11,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Thread
 from typing import Any
@@ -26,11 +26,18 @@ from accordgraph.settings import Settings
 
 _WAITING, _ACCEPTED = 2048, 4
 """The length of the accept queue, and how many connections are accepted at a time."""
+LAST_PORT = 65_535
 
 
-def run(app: FastAPI, host: str, port: int) -> None:
+def check_port(host: str, port: int) -> None:
+    """Raise `AccordGraphError` when no server can listen there now."""
+    _listen(host, port).close()
+
+
+def run(app: FastAPI, host: str, port: int, announce: Callable[[str], None] = lambda address: None) -> None:
     """Serve until interrupted, then let running requests end.
 
+    Once it serves, `announce` is given its address (`http://[::1]:8000`), with the port that it got for 0.
     Raises `AccordGraphError` when the port is taken, and what `Engine.start` raises.
     """
     access_log.configure(app.state.settings.log_format)
@@ -39,7 +46,14 @@ def run(app: FastAPI, host: str, port: int) -> None:
     with _listen(host, port) as listener, suppress(KeyboardInterrupt):
         # uvicorn raises the signal that stopped it again once it has stopped
         signal.signal(signal.SIGTERM, lambda *_: None)
-        _Foreground(_config(app, log_config=None)).run(sockets=[listener])
+        server = _Foreground(_config(app, log_config=None))
+        server.announce = lambda: announce(_address(host, listener))
+        server.run(sockets=[listener])
+
+
+def _address(host: str, listener: socket.socket) -> str:
+    name = f"[{host.replace('%', '%25')}]" if ":" in host else host
+    return f"http://{name}:{listener.getsockname()[1]}"
 
 
 class _Server(uvicorn.Server):
@@ -53,12 +67,16 @@ class _Server(uvicorn.Server):
 
 
 class _Foreground(_Server):
-    """A server that reloads on SIGHUP."""
+    """A server that says when it serves, and reloads on SIGHUP."""
+
+    announce: Callable[[], None] = staticmethod(lambda: None)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start the engine first, so that its errors reach the caller; then the server."""
         await self.config.app.state.engine.start()  # type: ignore[union-attr]
         await super().startup(sockets)
+        if self.started:
+            self.announce()
         if sys.stdin is None or not sys.stdin.isatty():
             loop, app = asyncio.get_running_loop(), self.config.app
             tasks: set[asyncio.Task[None]] = set()
@@ -113,7 +131,7 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host, port), family=family)
-    except (OSError, OverflowError) as error:
+    except (OSError, OverflowError, UnicodeError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).partition(" (while")[0]
         raise AccordGraphError(f"cannot listen on {host}, port {port}: {reason}") from error
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else a body waits 40 ms

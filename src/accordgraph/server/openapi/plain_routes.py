@@ -7,6 +7,9 @@ import tomllib
 from collections.abc import Iterable
 from importlib.resources import files
 
+from accordgraph.export.catalogue import FORMS
+from accordgraph.export.cube import AGENCY
+from accordgraph.export.sdmx_ml import STRUCTURE_TYPE
 from accordgraph.namespaces import GRAPH
 from accordgraph.results import formats
 from accordgraph.results.formats import Form
@@ -14,7 +17,7 @@ from accordgraph.server.http.problems import KINDS
 from accordgraph.server.openapi.responses import content, responses
 from accordgraph.server.openapi.schemas import GRAPH_NAME, TEXT, listed, ref
 from accordgraph.server.pages import urls
-from accordgraph.server.routes import site
+from accordgraph.server.routes import site, statistics
 from accordgraph.server.routes.parameters import FORMAT_HELP, LANGUAGE_HELP, Json, format_schema
 from accordgraph.server.routes.queries import PATH
 from accordgraph.settings import Settings
@@ -31,6 +34,10 @@ _CONTENTS: Json = {
     "context": content((Form("jsonld", formats.JSON_LD.media_type),), "The context"),
     "openapi": content((), "This document") | {"content": {formats.LIST.media_type: {}}},
     "docs": content((formats.HTML,), "The page"),
+    "list": content(_PAGES, "The list"),
+    "data": content(tuple(statistics.DATA), "The data"),
+    "structure": content((Form("xml", STRUCTURE_TYPE),), "The structure"),
+    "file": content((Form("csv", "text/csv"),), "The file, in its media type"),
     "metrics": {"description": "The metrics", "content": {"text/plain": {"schema": TEXT}}},
 }
 
@@ -83,6 +90,21 @@ _PARAMETERS: Json = {
         f"The parameters that the query has at {PATH}/ and its name",
         **_LISTS,
     ),
+    "cube": _path("cube", "The name of a cube", "agreements-by-month"),
+    "flow": _path("flow", "The name of a flow", "AGREEMENTS_BY_MONTH"),
+    "key": _path("key", "Codes with dots between, those of a dimension with +", "M.entersIntoForceOn....."),
+    "agency": _path("agency", "The agency", AGENCY),
+    "id": _path("id", "The name of a flow", "AGREEMENTS_BY_MONTH"),
+    "version": _path("version", "The version, or latest", "latest"),
+    "codes": query(
+        "codes",
+        {"type": "object", "additionalProperties": listed(TEXT)},
+        "The codes of each dimension; sinceTimePeriod and untilTimePeriod are periods",
+        **_LISTS,
+    ),
+    "period": query("startPeriod", TEXT, "The first period; endPeriod is the last one", example="2023-03"),
+    "catalogue-format": format_of(FORMS),
+    "catalogue-suffix": _path("suffix", "The format", "ttl", [form.name for form in FORMS]),
     "problem": _path("name", "The name of the problem type", "not-found", KINDS),
     "page": query("page", _NUMBER, "The page of the list of resources that refer to this one"),
     "default": query("default", TEXT, "The default graph; its value is ignored", allowEmptyValue=True),

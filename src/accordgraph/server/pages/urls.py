@@ -58,12 +58,15 @@ def links(path: str, language: Language, page: int = 1) -> dict[str, list[tuple[
 def headers(path: str, choice: Choice, language: Language, about: str = "", page: int = 1) -> dict[str, str]:
     """Return the headers of a document: its forms, its own address, what it is about, and what it depends on.
 
-    Where the address asks for a language, those of what people read do too.
+    Where the address asks for a language, those of what people read do too. JSON-LD names its page only: PyLD
+    cannot read a document with several links of the relation `alternate`.
     """
     targets = [f'<{_address(path, choice.form, language, page)}>; rel="canonical"']
     targets += [f'<{about}>; rel="describes"'] if about else []
     targets += [
-        f'<{address}>; rel="alternate"; type="{kind}"' for kind, address in alternates(path, language, page)
+        f'<{address}>; rel="alternate"; type="{kind}"'
+        for kind, address in alternates(path, language, page)
+        if choice.form != formats.JSON_LD or kind == formats.HTML.media_type
     ]
     own = {
         "Link": ", ".join(targets),

@@ -17,6 +17,7 @@ from accordgraph.namespaces import (
     GRAPH,
     PREFIXES,
     RDF,
+    RDFS,
     SD,
     VOID,
     XSD,
@@ -117,6 +118,7 @@ def describe(counted: Numbers, endpoint: str) -> list[Triple]:
     say(dataset, DCTERMS.license, *map(NamedNode, counted.licenses))
     say(dataset, DCTERMS.publisher, *map(NamedNode, counted.publishers))
     say(dataset, FOAF.homepage, NamedNode(BASE))
+    say(dataset, RDFS.seeAlso, NamedNode(BASE + "catalog"))
     say(dataset, VOID.sparqlEndpoint, NamedNode(endpoint))
     say(dataset, VOID.uriSpace, Literal(BASE))
     say(dataset, VOID.exampleResource, *map(NamedNode, counted.examples))

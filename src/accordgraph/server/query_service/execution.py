@@ -56,12 +56,12 @@ class ResultSpec:
     steady: bool = True
     """Whether the answer has the same octets from every engine, as where the order of its rows is total."""
 
-    def job(self, settings: Settings) -> Job:
+    def job(self, settings: Settings, client: str) -> Job:
         """Return what an engine is asked; what a page is made from is a `TABLE`."""
         form, most_rows = self.choice.form.name, settings.answer_rows
         if self.render:
             form, most_rows = formats.TABLE.name, settings.table_rows
-        return Job(self.query, form, self.graphs, self.most_rows or most_rows)
+        return Job(self.query, form, self.graphs, self.most_rows or most_rows, client)
 
 
 class Execution:
@@ -75,6 +75,7 @@ class Execution:
         quota: SpoolQuota,
         turns: asyncio.Semaphore,
         began: float,
+        client: str,
         ended: OnEnd,
     ) -> None:
         """Begin to ask.
@@ -84,7 +85,7 @@ class Execution:
         """
         self._engine, self._began, self._ended = engine, began, ended
         self.spec, self.turns = spec, turns
-        self.job = spec.job(settings)
+        self.job = spec.job(settings, client)
         self._seconds: float | None = None
         most = settings.answer_bytes
         self.spool = Spool(min(most, _PAGE_BYTES) if spec.render else most, quota)

@@ -8,11 +8,11 @@ from accordgraph.errors import (
     Overloaded,
     QueryError,
     QueryRefused,
+    RateLimitExceeded,
     WorkerError,
 )
 from accordgraph.server.http import problems
 from accordgraph.server.http.problems import Problem
-from accordgraph.server.query_service.rate_limit import RateLimitExceeded
 
 
 def outcome_of(error: AccordGraphError) -> str:

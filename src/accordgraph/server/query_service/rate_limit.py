@@ -12,14 +12,10 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from accordgraph.errors import Overloaded
+from accordgraph.errors import RateLimitExceeded
 
 _MINUTE = 60.0
 _MOST_CLIENTS = 10_000
-
-
-class RateLimitExceeded(Overloaded):
-    """A client has used what it may use for now."""
 
 
 @dataclass

@@ -17,22 +17,24 @@ from starlette.responses import Response
 
 from accordgraph import __version__
 from accordgraph.engine.engine import UNKNOWN, CurrentEngine, Job, gather
-from accordgraph.errors import AccordGraphError
+from accordgraph.errors import AccordGraphError, RateLimitExceeded
 from accordgraph.results import formats
 from accordgraph.results.json_reader import Row, read_rows, read_table
 from accordgraph.server.http import request_context
-from accordgraph.server.http.compression import encode
+from accordgraph.server.http.compression import IDENTITY, encode
 from accordgraph.server.http.negotiation import Choice
 from accordgraph.server.http.representation import Representation
 from accordgraph.server.query_service.cache import Cache, PendingEntry
 from accordgraph.server.query_service.execution import Execution, ResultSpec, Streamed
 from accordgraph.server.query_service.outcomes import as_problem, outcome_of
-from accordgraph.server.query_service.rate_limit import RateLimiter, RateLimitExceeded, client_of
+from accordgraph.server.query_service.rate_limit import RateLimiter, client_of
 from accordgraph.server.query_service.spool import SpoolQuota
 from accordgraph.settings import Settings
 
 _AT_ONCE = 2**18
 """The most octets of an answer that is compressed and sent as a whole."""
+_SHORT = 2**14
+"""The most octets that are compressed in the event loop: less than a millisecond's work."""
 _TURNS, _HANDS = 4, 2
 """The long answers of which a piece is taken or sent at the same time, and the tasks of our own."""
 LIMITS = '</api/settings>; rel="service-meta"'
@@ -46,9 +48,8 @@ Observe = Callable[[str, float, int], None]
 class QueryService:
     """Answers questions with one engine; every endpoint that gives results has it in common."""
 
-    def __init__(self, engine: CurrentEngine, settings: Settings, observe: Observe) -> None:
-        self.engine, self.settings = engine, settings
-        self.cache = Cache(settings.cache_bytes)
+    def __init__(self, engine: CurrentEngine, settings: Settings, cache: Cache, observe: Observe) -> None:
+        self.engine, self.settings, self.cache = engine, settings, cache
         self.quota = SpoolQuota(settings.waiting_bytes)
         self.turns = asyncio.Semaphore(_TURNS)
         """Long answers take turns, so that a hundred of them leave the loop free for a short one."""
@@ -166,8 +167,9 @@ class QueryService:
 
     def _ask(self, request: Request, spec: ResultSpec, began: float) -> Execution:
         """Begin a query on the account of the client; raises `Problem` when that has nothing left."""
-        ended = partial(self._ended, self._account(request))
-        return Execution(self.engine, self.settings, spec, self.quota, self.turns, began, ended)
+        client = self._account(request)
+        ended = partial(self._ended, client)
+        return Execution(self.engine, self.settings, spec, self.quota, self.turns, began, client, ended)
 
     def give(
         self,
@@ -201,6 +203,8 @@ class QueryService:
         if render := run.spec.render:
             made = await asyncio.to_thread(render, read_table(body))
             body = made if isinstance(made, bytes) else await made
+        if len(body) <= (_SHORT if coding != IDENTITY else _AT_ONCE):  # a thread would take longer
+            return encode(coding, body)
         return await asyncio.to_thread(encode, coding, body)
 
     def _key(self, spec: ResultSpec, page: str) -> str:

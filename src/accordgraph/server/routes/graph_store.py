@@ -1,6 +1,6 @@
 """The SPARQL 1.1 Graph Store Protocol, for reading: `/graph-store?default`, `?graph=IRI`, and `/graph/...`.
 
-A named graph is a document, so its own IRI answers with it. Nothing can be written: 403, with the reason.
+A named graph is a document, so its IRI dereferences to it. Writing is refused: 403, with the reason.
 """
 
 from starlette.requests import Request
@@ -26,10 +26,10 @@ _ALL = SparqlQuery.read("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
 _READ = ["GET", "HEAD", "OPTIONS"]
 _WRITE = ["PUT", "POST", "PATCH", "DELETE"]
 _FORMS = tuple(form for form in formats.GRAPHS if form != formats.HTML)
-_READ_ONLY = "graphs can be read here and not written: the dataset changes only when it is published anew"
+_READ_ONLY = "the Graph Store is read-only; the dataset changes only when a new version is published"
 _IN_PARTS = (
-    "a graph is given as a whole here: ask for one of the smaller graphs that /void lists, or for a part at "
-    f"/sparql, with the graph as default-graph-uri: {_ALL.text} LIMIT 1000"
+    "the Graph Store returns whole graphs; request a smaller one (/void lists them), or a part of this one "
+    f"at /sparql, with its IRI as default-graph-uri: {_ALL.text} LIMIT 1000"
 )
 
 
@@ -53,11 +53,11 @@ class GraphStore:
             return response
         names = request.query_params.getlist("graph")
         if ("default" in request.query_params) + len(names) != 1:
-            detail = f"say which graph: {ADDRESS}?default, or {ADDRESS}?graph= and the IRI of one"
+            detail = f"name one graph: {ADDRESS}?default, or {ADDRESS}?graph= with its IRI"
             raise Problem(problems.BAD_REQUEST, detail)
         graphs = Graphs(graph_names(names))
         if names and names[0] not in (await self._dataset.index()).graphs:
-            raise Problem(problems.NOT_FOUND, f"the dataset has no graph of the name {shown(names[0])}")
+            raise Problem(problems.NOT_FOUND, f"the dataset has no graph {shown(names[0])}")
         choice = urls.choose(request, None, _FORMS)
         return await self._give(request, ResultSpec(_ALL, choice, graphs))
 
@@ -68,7 +68,7 @@ class GraphStore:
         index, language = await self._dataset.index(), language_of(request)
         name = str(request.scope["path"]).removeprefix("/")
         if not request.path_params["path"]:
-            detail = f"/{name} is followed by the name of a graph, as in the IRIs that /void lists"
+            detail = f"the name of a graph is missing after /{name}; /void lists the graphs"
             raise Problem(problems.NOT_FOUND, detail)
         path, suffix = urls.resolve(name, lambda path: BASE + path in index.graphs)
         choice, iri = urls.choose(request, suffix), BASE + path
@@ -98,7 +98,7 @@ class GraphStore:
 
 
 def _options(request: Request) -> Response | None:
-    """Answer OPTIONS, refuse to write, and let the rest through."""
+    """Return the response to OPTIONS, None for a method that reads; raises `Problem` for one that writes."""
     if request.method == "OPTIONS":
         return Response(None, 204, {"Allow": ", ".join(_READ)})
     if request.method in _WRITE:

@@ -105,15 +105,15 @@ class Between:
 
 
 def format_schema(forms: Iterable[Form]) -> Json:
-    """Return the schema of `format`: every name of one of these formats, and any other word."""
-    ordered = list(dict.fromkeys(forms))
-    names = [form.name for form in ordered]
-    names += [form.media_type for form in ordered]
-    names += [other for form in ordered for other in (*form.others, *form.aliases)]
+    """Return the schema of `format`: one spelling of each of these formats, and any other word.
+
+    With several spellings, such as `rdfxml` and `rdf+xml`, generators of clients make one name of two.
+    """
+    names = [form.name for form in forms]
     return {
         "description": (
-            "A name or a media type. That of a format which this response does not have is 406; a word that "
-            "names no format is ignored, and Accept decides."
+            "A name, another spelling of it or a media type. That of a format which this response does not "
+            "have is 406; a word that names no format is ignored, and Accept decides."
         ),
         "anyOf": [{"type": "string", "enum": list(dict.fromkeys(names))}, {"type": "string"}],
     }

@@ -30,6 +30,7 @@ from accordgraph.server.pages.jsonld import write_graph
 from accordgraph.server.pages.term_list import sections
 from accordgraph.server.pages.void import DATASET, describe, numbers
 from accordgraph.server.query_service.service import QueryService
+from accordgraph.server.routes.catalogue import LINK
 
 HOME = (formats.LIST, formats.HTML, *urls.FORMS[:-1])
 """The formats of the overview; as a graph, it is at /void."""
@@ -89,7 +90,7 @@ class SiteDocuments:
                 return html.page("home.html", language, "/", triples=triples, things=things)
 
             name = f"home {html.variant(language)}"
-            return self._service.give(request, choice, name, make, html.HEADERS, digest)
+            return self._service.give(request, choice, name, make, html.HEADERS | {"Link": LINK}, digest)
         content = {
             "name": "AccordGraph",
             "version": __version__,
@@ -98,11 +99,14 @@ class SiteDocuments:
             "ontology": "/ontology",
             "shapes": "/shapes",
             "void": "/.well-known/void",
+            "catalog": "/catalog",
+            "statistics": "/stat",
             "context": "/context.jsonld",
             "health": "/health",
             "triples": self._service.engine.triples,
         }
-        return self._service.give(request, choice, "home", lambda: json.dumps(content).encode(), _VARY)
+        headers = _VARY | {"Link": LINK}
+        return self._service.give(request, choice, "home", lambda: json.dumps(content).encode(), headers)
 
     async def service(self, request: Request) -> Response:
         """Return the service description; for browsers, a page with a form for a query."""

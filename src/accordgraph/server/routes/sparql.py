@@ -1,10 +1,11 @@
 """`/sparql`: the query operation of the SPARQL 1.1 Protocol, read-only.
 
-The form of the answer is chosen before the query runs, since the first word of a query says whether it gives
-a graph. Queries come by GET, by POST of a form or of the query itself, and by the method QUERY.
+The result format is negotiated before the query runs, since the query form decides whether the result is a
+graph. Queries are sent by GET, by POST as a form or as the query itself, and by the method QUERY.
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -33,13 +34,17 @@ FORM, QUERY, UPDATE = (
     "application/sparql-query",
     "application/sparql-update",
 )
-_READ_ONLY = (
-    "this endpoint answers queries and takes no updates: the dataset changes only when it is published anew"
+_READ_ONLY = "this endpoint is read-only; the dataset changes only when a new version is published"
+_GRAPH_STORE = (
+    "`graph` and `default` are parameters of the Graph Store at /graph-store; a query names graphs with "
+    "`default-graph-uri` and `named-graph-uri`"
 )
+_ASKS = re.compile(rb"(?:^|&)query=")
+"""A query string that asks something, whatever else it has; so it need not be parsed twice."""
 _LET_GO = 16
-"""How many times the longest body is read of one that is too long."""
+"""How many times `request_bytes` is read of a body that is too long."""
 _SHORT = 10_000
-"""The longest query, in characters, that is read in the event loop: a thread reads a longer one."""
+"""The longest query, in characters, that is parsed in the event loop; a thread parses a longer one."""
 _OPTIONS = {
     "Allow": ", ".join(METHODS),
     "Accept-Post": f"{QUERY}, {FORM}",
@@ -51,7 +56,7 @@ _SAVED = {"Content-Disposition": 'attachment; filename="results.xlsx"'}
 
 @dataclass(frozen=True)
 class Operation:
-    """A query, the graphs that the protocol's parameters name, and the form that is asked for by name."""
+    """A query, the graphs that the protocol's parameters name, and the format that is requested by name."""
 
     query: SparqlQuery
     graphs: Graphs
@@ -73,7 +78,10 @@ class Endpoint:
         """Answer one request of the protocol."""
         if request.method == "OPTIONS":
             return Response(None, 204, _OPTIONS)
-        if request.method in ("GET", "HEAD") and not {"query", "update"} & set(request.query_params):
+        asks = _ASKS.search(request.scope["query_string"]) or request.method not in ("GET", "HEAD")
+        if not asks and not {"query", "update"} & set(request.query_params):
+            if {"graph", "default"} & set(request.query_params):
+                raise Problem(problems.BAD_REQUEST, _GRAPH_STORE)
             return await self._describe(request)
         operation = await read(request, self._service.settings)
         if operation.query.form == UPDATE_FORM:
@@ -93,14 +101,20 @@ class Endpoint:
         return await self._service.respond(request, spec)
 
 
-async def body_of(request: Request, settings: Settings) -> bytes:
-    """Return the body of a request; raises `Problem` when it is too long, or does not come.
+async def without_slash(request: Request) -> Response:
+    """Redirect from `/sparql/` to `/sparql`, with the method and body of the request."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return Response(None, 308, {"Location": f"/sparql{query}"})
 
-    Some of what is too long is read and let go: a client that still sends would not see why it is refused.
+
+async def body_of(request: Request, settings: Settings) -> bytes:
+    """Return the body of a request; raises `Problem` when it is too long or does not arrive.
+
+    Part of a body that is too long is read and discarded: a client that is still sending reads no response.
     """
     body, length = bytearray(), 0
     if (coding := request.headers.get("content-encoding", "").strip()) and coding.lower() != "identity":
-        detail = f"the body is coded as {shown(coding)}; it is read as it is, without a coding"
+        detail = f"Content-Encoding {shown(coding)} is not supported; send the body uncompressed"
         raise Problem(problems.MEDIA, detail, {"Accept-Encoding": "identity", "Connection": "close"})
     if _announced(request) > settings.request_bytes:
         raise _too_long(settings)
@@ -113,17 +127,19 @@ async def body_of(request: Request, settings: Settings) -> bytes:
                 elif length > _LET_GO * settings.request_bytes:
                     break
     except TimeoutError as error:
-        detail = f"the body did not come within {settings.request_seconds:g} seconds"
+        detail = f"the body did not arrive within {settings.request_seconds:g} seconds"
         raise Problem(problems.TIMEOUT, detail, {"Connection": "close"}, limit="request_seconds") from error
     except ClientDisconnect as error:
-        raise Problem(problems.LEFT, "the client went away before the end of its request") from error
+        raise Problem(
+            problems.LEFT, "the client closed the connection before the end of its request"
+        ) from error
     if length > settings.request_bytes:
         raise _too_long(settings)
     return bytes(body)
 
 
 def _announced(request: Request) -> int:
-    """Return the length of a body that the client sends only when it is told to go on; 0 for others."""
+    """Return the length of a body that the client sends only after `100 Continue`; 0 for others."""
     waits = "100-continue" in request.headers.get("expect", "").lower()
     return int(request.headers.get("content-length", "0")) if waits else 0
 
@@ -134,7 +150,7 @@ def _too_long(settings: Settings) -> Problem:
 
 
 async def read(request: Request, settings: Settings) -> Operation:
-    """Read the query and its graphs from a request; raises `Problem` for one that is not as it should be."""
+    """Read the query and its graphs from a request; raises `Problem` for an invalid one."""
     parameters = pairs(request.scope["query_string"], "query string")
     queries = [value for name, value in parameters if name == "query"]
     if request.method in ("POST", "QUERY"):
@@ -147,23 +163,22 @@ async def read(request: Request, settings: Settings) -> Operation:
             parameters += form
         elif media_type == QUERY:
             if "charset" in rest.lower() and "utf-8" not in rest.lower():
-                raise Problem(problems.MEDIA, "a query is sent as UTF-8")
+                raise Problem(problems.MEDIA, "the charset of a query is UTF-8; others are not supported")
             queries.append(decoded(body, "body"))
         elif media_type == UPDATE:
             raise Problem(problems.REFUSED, _READ_ONLY)
         else:
-            ways = f"{FORM} or {QUERY}" if request.method == "POST" else QUERY
-            sent = f"not as {shown(media_type)}" if media_type else "and says so in Content-Type"
-            if queries and not body:
-                sent += "; a query in the address is sent by GET"
-            raise Problem(problems.MEDIA, f"{request.method} sends a query as {ways}, {sent}")
+            supported = f"{FORM} or {QUERY}" if request.method == "POST" else QUERY
+            detail = f"Content-Type {shown(media_type)} is not supported" if media_type else "no Content-Type"
+            hint = "; to send the query in the URL, use GET" if queries and not body else ""
+            raise Problem(problems.MEDIA, f"{detail}; {request.method} takes {supported}{hint}")
     if any(name == "update" for name, _ in parameters):
         raise Problem(problems.REFUSED, _READ_ONLY)
     if len(queries) != 1 or not queries[0].strip():
         if len(queries) > 1:
-            raise Problem(problems.BAD_REQUEST, "a request holds one query; this one has several")
-        raise Problem(problems.MISSING_QUERY, "the parameter `query` holds no query")
-    # forms of other endpoints send an empty graph for none
+            raise Problem(problems.BAD_REQUEST, "the parameter `query` is repeated; a request has one query")
+        raise Problem(problems.MISSING_QUERY, "the parameter `query` is missing or empty")
+    # HTML forms of other endpoints send an empty graph IRI for none
     default = graph_names(value for name, value in parameters if value and name == "default-graph-uri")
     named = graph_names(value for name, value in parameters if value and name == "named-graph-uri")
     last = dict(parameters)

@@ -15,10 +15,12 @@ OUT_OF_MEMORY = (-signal.SIGABRT, MEMORY)
 """How a process ends that found no memory."""
 OUT_OF_TIME = -signal.SIGXCPU
 """How the system ends a process that had a processor for too long."""
+_NICE = 15
+"""How far the system lets other processes go before one that runs long."""
 
 
 @dataclass(eq=False)
-class Worker:
+class WorkerProcess:
     """One process that answers queries, one at a time."""
 
     pid: int
@@ -28,6 +30,8 @@ class Worker:
     """How the process has ended: its exit code, or a signal (below 0)."""
     used: float = 0.0
     """The processor seconds that it had had when it was told to end."""
+    spent: bool = False
+    """Whether it is not to be used again: it stands back behind others for ever, or says so itself."""
     ending: bool = False
     """Whether it was told to end."""
     reason: Exception | None = None
@@ -39,11 +43,12 @@ class Worker:
             with suppress(ProcessLookupError):
                 os.kill(self.pid, number)
 
-    def stand_back(self, by: int) -> None:
-        """Have the system let other processes go before this one, by so much (a niceness of 0 to 19)."""
+    def stand_back(self) -> None:
+        """Have the system let other processes go before this one. That cannot be undone."""
+        self.spent = True
         if not self.ended.done():
             with suppress(ProcessLookupError):
-                os.setpriority(os.PRIO_PROCESS, self.pid, by)
+                os.setpriority(os.PRIO_PROCESS, self.pid, _NICE)
 
     def processor_seconds(self) -> float:
         """Return how long it has had a processor, 0 if it ended by itself.
