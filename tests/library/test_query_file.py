@@ -15,6 +15,7 @@ from accordgraph.sparql.tokenizer import tokenize
 
 TEXT = """\
 #+ summary: What is asked?
+#+ summary@fr: Qu'est-ce qui est demandé ?
 #+ param: thing iri The thing
 #+ param: text string A text
 #+ param: number integer A number
@@ -53,6 +54,9 @@ def test_the_header(query: Query) -> None:
     assert (query.name, query.summary) == ("asked", "What is asked?")
     assert [(p.name, p.type, p.default) for p in query.parameters][0] == ("thing", "iri", "<be/body/nar>")
     assert query.header("severity", "Violation") == "Violation"
+    assert query.summary_in("fr") == "Qu'est-ce qui est demandé ?"
+    assert query.summary_in("nl") == query.summary_in("en") == query.summary
+    assert query.summaries == {"en": query.summary, "fr": "Qu'est-ce qui est demandé ?"}
 
 
 def test_defaults(query: Query) -> None:

@@ -41,6 +41,18 @@ def answer(text: str, seed: int = 0) -> bytes:
 
 
 @every
+def test_the_summary_is_there_in_four_languages(name: str) -> None:
+    query = LIBRARY.queries[name]
+    assert list(query.summaries) == ["en", "fr", "nl", "de"]
+    assert len(set(query.summaries.values())) == 4
+    for language, text in query.summaries.items():
+        assert text.endswith("?") == query.summary.endswith("?"), language
+        mark = r"\S[?;:!](?: |$)" if language == "fr" else r" [?;:!]"
+        assert not re.search(mark, text), f"a mark as in another language: {text}"
+        assert "’" not in text
+
+
+@every
 def test_the_order_is_total(name: str) -> None:
     query = LIBRARY.queries[name]
     if query.gives == "solutions":

@@ -81,10 +81,12 @@ def test_rule_stays_silent(rule: str) -> None:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_header(rule: str) -> None:
-    """The first three lines say the rule, how bad it is to break it, and what would be right."""
-    header = [line.partition(":")[0] for line in RULES[rule].read_text(encoding="utf-8").splitlines()[:3]]
-    assert header == ["#+ summary", "#+ severity", "#+ message"]
+    """The header says the rule in four languages, how bad it is to break it, and what would be right."""
     query = load_query(RULES[rule])
+    assert list(query.headers) == [
+        *("summary", "summary@fr", "summary@nl", "summary@de"),
+        *("severity", "message"),
+    ]
     assert query.header("severity") in {"Violation", "Warning"}
     assert query.header("message").endswith(".")
     assert not query.summary.endswith(".")

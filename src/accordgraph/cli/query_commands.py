@@ -12,6 +12,13 @@ from accordgraph.errors import InputError, ParameterError
 
 FORMATS = ("table", "csv", "tsv", "json", "xlsx", "ttl")
 
+_language = click.option(
+    "--language",
+    default="en",
+    type=click.Choice(("en", "fr", "nl", "de")),
+    help="Language of the summaries.",
+)
+
 
 @click.command()
 @click.argument("name")
@@ -20,9 +27,12 @@ FORMATS = ("table", "csv", "tsv", "json", "xlsx", "ttl")
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Output file; default standard output."
 )
+@_language
 @no_build
 @project_option
-def query(name: str, params: tuple[str, ...], form: str, out: Path | None, no_build: bool) -> None:
+def query(
+    name: str, params: tuple[str, ...], form: str, out: Path | None, language: str, no_build: bool
+) -> None:
     """Run a query of the query library (see `accordgraph queries`) or a .rq file on the built dataset."""
     from accordgraph.cli.terminal import show_table
     from accordgraph.library.catalogue import CONCEPTS
@@ -53,7 +63,7 @@ def query(name: str, params: tuple[str, ...], form: str, out: Path | None, no_bu
     result = store.query(text)
     if form == "table":
         columns, rows = cells(result)
-        print_text(library_query.summary)
+        print_text(library_query.summary_in(language))
         show_table(columns, rows)
         return
     octets = encode(result, form, About(text, store.digest))
@@ -65,9 +75,10 @@ def query(name: str, params: tuple[str, ...], form: str, out: Path | None, no_bu
 
 
 @click.command()
+@_language
 @project_option
 @as_json
-def queries(as_json: bool) -> None:
+def queries(language: str, as_json: bool) -> None:
     """List the queries of the query library, with their summaries and parameters."""
     from accordgraph.cli.terminal import show_table
     from accordgraph.library.query_file import load_queries
@@ -78,12 +89,14 @@ def queries(as_json: bool) -> None:
             {
                 "name": item.name,
                 "kind": item.kind,
-                "summary": item.summary,
+                "summary": item.summary_in(language),
                 "parameters": [vars(parameter) for parameter in item.parameters],
             }
             for item in library
         ]
         print_data(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
         return
-    lines = [(q.kind, q.name, q.summary, " ".join(p.name for p in q.parameters)) for q in library]
+    lines = [
+        (q.kind, q.name, q.summary_in(language), " ".join(p.name for p in q.parameters)) for q in library
+    ]
     show_table(("kind", "name", "summary", "parameters"), lines)

@@ -1,6 +1,7 @@
 """The query library: one question a file, with a header of `#+ key: value` lines and parameters in `VALUES`.
 
     #+ summary: Which instruments serve an objective?
+    #+ summary@fr: Quels instruments servent un objectif ?
     #+ param: objective concept(objective) The objective that is asked about
     SELECT ?instrument WHERE {
       VALUES ?objective { objective:connecting-disconnecting }
@@ -28,7 +29,7 @@ from accordgraph.project import SPARQL
 from accordgraph.sparql.query import SparqlQuery
 from accordgraph.sparql.tokenizer import tokenize
 
-_HEADER = re.compile(r"#\+ ?([a-z-]+):[ \t]*(.*)")
+_HEADER = re.compile(r"#\+ ?([a-z-]+(?:@[a-z]{2})?):[ \t]*(.*)")
 _PARAMETER = re.compile(r"(\w+)\s+(\S+)\s+(\S.*)")
 _POSITION = re.compile(r"^error at (\d+):(\d+): ")
 _GIVES = {"SELECT": "solutions", "ASK": "boolean", "CONSTRUCT": "graph", "DESCRIBE": "graph"}
@@ -48,8 +49,22 @@ class Query:
 
     @property
     def summary(self) -> str:
-        """The question, or what the rule says."""
+        """The question, or what the rule says, in English."""
         return self.headers["summary"][0]
+
+    def summary_in(self, language: str) -> str:
+        """Return the summary in a language; in English where the header has no other."""
+        return self.header(f"summary@{language}", self.summary)
+
+    @property
+    def summaries(self) -> dict[str, str]:
+        """The summary in each language that the header has."""
+        others = {
+            key.removeprefix("summary@"): values[0]
+            for key, values in self.headers.items()
+            if key.startswith("summary@")
+        }
+        return {"en": self.summary} | others
 
     def header(self, key: str, default: str = "") -> str:
         """Return the (first) value of a header line."""

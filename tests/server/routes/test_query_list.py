@@ -2,6 +2,7 @@
 
 import csv
 import io
+from html import unescape
 
 import httpx
 import pyoxigraph as ox
@@ -43,6 +44,25 @@ def test_the_list_as_csv_and_as_a_page(whole: httpx.Client) -> None:
     page = whole.get("/queries", headers={"Accept": "text/html,*/*;q=0.8"})
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert all(f'href="{row["address"]}"' in page.text for row in table)
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [
+        ("en", "Rules of quality"),
+        ("fr", "Règles de qualité"),
+        ("nl", "Kwaliteitsregels"),
+        ("de", "Qualitätsregeln"),
+    ],
+)
+def test_summaries_are_in_the_language_of_the_page(whole: httpx.Client, language: str, heading: str) -> None:
+    listed = unescape(whole.get("/queries", params={"format": "html", "lang": language}).text)
+    assert heading in listed
+    name = "telework-allowances"
+    summary = LIBRARY.queries[name].summary_in(language)
+    assert f">{summary}</a>" in listed
+    page = unescape(whole.get(f"/queries/{name}.html", params={"lang": language}).text)
+    assert f"<h1>{summary}</h1>" in page
 
 
 @pytest.mark.parametrize("accept", [form.media_type for form in formats.GRAPHS if form.format])

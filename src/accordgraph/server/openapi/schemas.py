@@ -82,6 +82,7 @@ def schemas() -> Json:
     match = {"field": "", "language": ("", None), "text": "", "marks": [marks]}
     hit = {"iri": "", "address": "", "label": "", "language": ("", None), "class": named, "level": named}
     query = {"name": "", "kind": "", "summary": "", "iri": "", "address": "", "forms": [""]}
+    summaries = dict.fromkeys(LANGUAGES, "")
     parameter = {"name": "", "type": "", "description": "", "default": [""]}
     gives = Schema(enum=["solutions", "boolean", "graph"])
     home = ("name", "version", "about", "sparql", "ontology", "shapes", "void", "context", "health")
@@ -90,7 +91,9 @@ def schemas() -> Json:
     return {
         "Problem": _problem(),
         "Results": _results(),
-        "Queries": like({"queries": [query | {"gives": gives, "parameters": [parameter]}]}),
+        "Queries": like(
+            {"queries": [query | {"summaries": summaries, "gives": gives, "parameters": [parameter]}]}
+        ),
         "Home": like(dict.fromkeys(home, "") | {"triples": 0}),
         "Kind": like({"type": url, "title": "", "status": 0, "meaning": ""}),
         "Found": like(page | {"results": [hit | {"match": match}]}),

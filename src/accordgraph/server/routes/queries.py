@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from accordgraph.errors import shown
-from accordgraph.library.catalogue import CONCEPTS, KINDS, Library, iri_of, schemes_of
+from accordgraph.library.catalogue import CONCEPTS, Library, iri_of, schemes_of
 from accordgraph.library.parameters import Schemes
 from accordgraph.library.query_file import Query
 from accordgraph.library.sparql_examples import triples_of
@@ -104,9 +104,7 @@ class QueryApi:
     def _index(self, request: Request, name: str | None) -> Response:
         choice = choose_form(header_of(request, "accept"), name, LISTS)
         if choice.form == formats.HTML:
-            body = html.page(
-                "queries.html", language_of(request), PATH, kinds=self.library.kinds, titles=KINDS
-            )
+            body = html.page("queries.html", language_of(request), PATH, kinds=self.library.kinds)
             return document(request, body, choice.content_type, html.HEADERS)
         return document(request, self._list(choice.form), choice.content_type)
 
@@ -209,6 +207,7 @@ def entry(query: Query) -> dict[str, object]:
         "name": query.name,
         "kind": query.kind,
         "summary": query.summary,
+        "summaries": query.summaries,
         "iri": iri_of(query),
         "address": f"{PATH}/{query.name}",
         "gives": query.gives,

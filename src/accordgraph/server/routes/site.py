@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from accordgraph import __version__
 from accordgraph.dataset.source_files import file_triples
 from accordgraph.errors import shown
-from accordgraph.library.query_file import load_queries
+from accordgraph.library.query_file import Query, load_queries
 from accordgraph.namespaces import BASE
 from accordgraph.project import Project
 from accordgraph.rdf.canonical_turtle import write as canonical_turtle
@@ -154,9 +154,9 @@ class SiteDocuments:
         return self._service.give(request, choice, name, make, headers, index.digest)
 
     @cached_property
-    def _examples(self) -> list[tuple[str, str]]:
+    def _examples(self) -> list[Query]:
         questions = load_queries(self._project.queries / "competency")
-        return [(query.name, query.summary) for query in questions[:: max(1, len(questions) // _EXAMPLES)]]
+        return questions[:: max(1, len(questions) // _EXAMPLES)]
 
     @cached_property
     def _shapes(self) -> Shapes:
