@@ -100,12 +100,7 @@ class Workbench:
 
     def _accordgraph(self, arguments: list[str]) -> str:
         name, *rest = arguments
-        if name in (
-            "serve",
-            "format",
-            "bench",
-            "diff",
-        ):  # no end, files change, takes long, needs a build before
+        if name in ("serve", "format", "bench", "diff"):  # no end, new files, long, another build
             main.commands[name].make_context(name, rest)
             return ""
         if name == "verify" and "--sources" not in rest:
