@@ -153,6 +153,14 @@ def test_a_period_has_its_first_and_last_day(period: str, first: str, last: str)
     assert (first_day(period), last_day(period)) == (first, last)
 
 
+def test_the_period_of_the_whole_has_both_days(catalogue: Graph) -> None:
+    days = {
+        tuple(str(catalogue.value(period, day)) for day in (DCAT.startDate, DCAT.endDate))
+        for period in catalogue.subjects(RDF.type, DCTERMS.PeriodOfTime)
+    }
+    assert ("2020-06-22", "2023-05-30") in days
+
+
 def test_what_is_no_period() -> None:
     assert not any(map(is_period, ("", "23", "2023-13", "2023-02-30", "2023-Q1", "spring")))
     assert all(map(is_period, ("2023", "2023-02", "2023-02-28")))
