@@ -15,6 +15,8 @@ from accordgraph.namespaces import BASE
 from accordgraph.project import find_reference
 from support import mqa
 
+pytestmark = pytest.mark.exports
+
 OWN = Path(__file__).with_name("catalogue_shapes.ttl")
 EXCEPTED = {
     "mdr-vocabularies.shape.ttl": {

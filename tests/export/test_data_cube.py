@@ -20,6 +20,8 @@ from accordgraph.namespaces import QB, RDF, SKOS
 from accordgraph.project import find_reference
 from support.paths import ROOT
 
+pytestmark = pytest.mark.exports
+
 FOLDER = Path(__file__).with_name("integrity")
 CONSTRAINTS = {path.stem: path.read_text() for path in sorted(FOLDER.glob("*.rq"))}
 CLOSURE = (FOLDER / "closure.ru").read_text()

@@ -18,6 +18,8 @@ from accordgraph.export.export import export
 from accordgraph.export.output import CHECKSUMS, MANIFEST, read_manifest, replaced
 from accordgraph.project import Project
 
+pytestmark = pytest.mark.exports
+
 
 def canonical(quads: list[Quad]) -> set[str]:
     dataset = Dataset(quads)

@@ -20,6 +20,8 @@ from accordgraph.project import Project
 from support.foreign import FOLDER, python_of
 from support.live_server import FREE, serving
 
+pytestmark = pytest.mark.exports
+
 SPDX = Namespace("http://spdx.org/rdf/terms#")
 IANA = "http://www.iana.org/assignments/media-types/"
 CELL = "/stat/agreements-by-month/cell/M.entersIntoForceOn.disconnection.collective-agreement.NR.BE.2023-03"
