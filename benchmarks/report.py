@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from accordgraph.errors import InputError
-from accordgraph.whole_file import write_whole
+from accordgraph.files.whole_file import write_whole
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 from support.imports import MODULES, imports_of
 
 ORDER = (
-    "errors whole_file folder_scan namespaces settings project sparql library rdf results dataset validation "
+    "errors files namespaces settings project sparql library rdf results dataset validation "
     "verification docs store engine engine.workers engine.remote search export client server.http "
     "server.query_service server.pages server.routes server.openapi server cli __main__"
 ).split()

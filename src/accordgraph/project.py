@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from accordgraph.errors import InputError, ReferenceMissing
-from accordgraph.folder_scan import scan
+from accordgraph.files.folder_scan import scan
 from accordgraph.settings import Settings
 
 FOLDERS = ("ontology", "data", "shapes", "queries")

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from accordgraph.files.whole_file import write_whole
 from accordgraph.project import Project
-from accordgraph.whole_file import write_whole
 from faults import siblings
 
 Run = Callable[..., Result]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from accordgraph.folder_scan import scan
+from accordgraph.files.folder_scan import scan
 from accordgraph.project import Project
 from faults import siblings
 

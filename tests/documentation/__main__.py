@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from accordgraph.errors import AccordGraphError
-from accordgraph.whole_file import write_whole
+from accordgraph.files.whole_file import write_whole
 from documentation.pages import Block, pages
 from documentation.workbench import Unavailable, workbench
 

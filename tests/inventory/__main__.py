@@ -1,6 +1,6 @@
 """Write docs/inventory.md anew."""
 
-from accordgraph.whole_file import write_whole
+from accordgraph.files.whole_file import write_whole
 from inventory import PAGE, page, read_map
 
 if __name__ == "__main__":

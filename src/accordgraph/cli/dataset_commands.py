@@ -112,7 +112,7 @@ def verify(sources: Path | None, as_json: bool) -> None:
 @project_option
 def format_(paths: tuple[Path, ...], check: bool) -> None:
     """Rewrite Turtle files in canonical form (default: all of ontology/, data/ and shapes/)."""
-    from accordgraph.folder_scan import Scan, scan
+    from accordgraph.files.folder_scan import Scan, scan
     from accordgraph.rdf.turtle import format_file
 
     files: list[Path] = []

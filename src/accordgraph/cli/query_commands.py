@@ -35,12 +35,12 @@ def query(
 ) -> None:
     """Run a query of the query library (see `accordgraph queries`) or a .rq file on the built dataset."""
     from accordgraph.cli.terminal import show_table
+    from accordgraph.files.whole_file import write_whole
     from accordgraph.library.catalogue import CONCEPTS
     from accordgraph.library.query_file import find_query
     from accordgraph.results.writers import cells, encode, schemes
     from accordgraph.results.xlsx import About
     from accordgraph.store.local import MemoryStore
-    from accordgraph.whole_file import write_whole
 
     if form == "table" and out:
         raise InputError("the format table is for the terminal; choose another one with --format")

@@ -24,13 +24,13 @@ from accordgraph import __version__
 from accordgraph.dataset.derivation import derive
 from accordgraph.dataset.source_files import Dataset, load_dataset
 from accordgraph.errors import BuildError, CanonicalFormError, DatasetNotBuilt, NotValidated, first_of
+from accordgraph.files.whole_file import write_whole
 from accordgraph.library.catalogue import EXAMPLES
 from accordgraph.library.query_file import load_queries, load_rules
 from accordgraph.library.sparql_examples import triples_of
 from accordgraph.namespaces import GRAPH, RDF, shorten
 from accordgraph.project import Project
 from accordgraph.rdf.turtle import canonical
-from accordgraph.whole_file import write_whole
 
 NQUADS = "accordgraph.nq"
 MANIFEST = "manifest.json"

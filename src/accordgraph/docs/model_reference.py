@@ -11,10 +11,10 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, Triple
 
 from accordgraph.dataset.build import assemble
+from accordgraph.files.whole_file import write_whole
 from accordgraph.namespaces import ACG, OWL, RDF, RDFS, SH, SKOS, shorten
 from accordgraph.project import Project
 from accordgraph.rdf.turtle import parse_text, read
-from accordgraph.whole_file import write_whole
 
 LANGUAGES = ("en", "fr", "nl", "de")
 Terms = Mapping[NamedNode, Mapping[NamedNode, list[object]]]

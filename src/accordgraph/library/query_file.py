@@ -22,7 +22,7 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
 from accordgraph.errors import ParameterError, QueryError, QueryFileError, shown
-from accordgraph.folder_scan import scan
+from accordgraph.files.folder_scan import scan
 from accordgraph.library.parameters import RESERVED, TYPES, Parameter, Schemes, is_type
 from accordgraph.namespaces import ID, PREFIXES
 from accordgraph.project import SPARQL

@@ -10,8 +10,8 @@ from pathlib import Path
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Literal, Quad, RdfFormat, Triple, parse
 
 from accordgraph.errors import TurtleError
+from accordgraph.files.whole_file import write_whole
 from accordgraph.rdf.canonical_turtle import write
-from accordgraph.whole_file import write_whole
 
 _COMMENT = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*"""|'

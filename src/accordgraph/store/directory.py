@@ -20,8 +20,8 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from accordgraph.errors import AccordGraphError
+from accordgraph.files.whole_file import write_whole
 from accordgraph.store.local import POINTER
-from accordgraph.whole_file import write_whole
 
 _ENGINE = "oxigraph-"
 

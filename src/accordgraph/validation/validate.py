@@ -13,13 +13,13 @@ from rdflib import RDF
 
 from accordgraph.dataset.build import VALIDATION, Assembly, assemble, build_folder, file_digests, rule_files
 from accordgraph.dataset.source_files import Dataset
+from accordgraph.files.whole_file import write_whole
 from accordgraph.library.query_file import load_rules
 from accordgraph.project import Project
 from accordgraph.validation.lexical_forms import check_lexical_forms
 from accordgraph.validation.quality_rules import quality_store, run_quality
 from accordgraph.validation.report import SEVERITIES, Finding, conforms, in_order
 from accordgraph.validation.shacl import SHAPES, load_shapes, run_shapes
-from accordgraph.whole_file import write_whole
 
 
 @dataclass(frozen=True)

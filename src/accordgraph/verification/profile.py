@@ -13,7 +13,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode
 
 from accordgraph.errors import InputError
-from accordgraph.folder_scan import scan
+from accordgraph.files.folder_scan import scan
 from accordgraph.namespaces import CONCEPT, ID, PREFIXES
 
 _KEYS = {"source", "page_footer", "article_heading", "columns", "contexts"}
