@@ -92,7 +92,7 @@ class Settings:
     workers: int = _setting(
         128, "maximum number of queries at a time: running, suspended or waiting", "queries", least=1
     )
-    spare_workers: int = _setting(4, "worker processes kept ready", "processes")
+    spare_workers: int = _setting(2, "worker processes kept ready", "processes")
     quick_places: int = _setting(2, "slots for short queries", "queries", least=1)
     slow_places: int = _setting(2, "slots for long-running queries", "queries")
     queue_length: int = _setting(16, "maximum number of long-running queries that wait for a slot", "queries")
