@@ -241,7 +241,7 @@ def test_the_nursery_leaves_the_end_of_a_service_to_the_web_process() -> None:
 
 def test_stopping_leaves_no_process() -> None:
     async def test() -> None:
-        async with pool() as workers:
+        async with pool(Settings(spare_workers=4)) as workers:
             (nursery,) = nurseries()
             asking = [asyncio.ensure_future(gather(workers, RUNAWAY)) for _ in range(3)]
             await until(lambda: len(children(nursery)) >= 4)
