@@ -11,7 +11,9 @@ READY = .venv/.ready
 
 # The markers of tests that take long or need more than Python; pyproject.toml says what each is.
 LONG = second_opinion or mutation or engines or fuzz or browser or exports
-PYTEST = $(BIN)/pytest --numprocesses auto --dist loadfile
+# One process more than there are cores, since many tests wait.
+PROCESSES ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+PYTEST = $(BIN)/pytest --numprocesses $(PROCESSES) --dist loadfile
 ARGS ?=
 
 .PHONY: help serve test test-all check lock clean
