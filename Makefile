@@ -20,7 +20,7 @@ ARGS ?=
 
 # Say what there is to make.
 help:
-	@echo "make serve      build, validate and serve on http://$(HOST):$(PORT)/ (a minute the first time)"
+	@echo "make serve      build, validate, export and serve on http://$(HOST):$(PORT)/ (a minute the first time)"
 	@echo "make test       run the tests; ARGS=tests/server runs some of them"
 	@echo "make test-all   run the tests that take long too"
 	@echo "make check      check format, lint, types and canonical form"
@@ -28,6 +28,7 @@ help:
 	@echo "make clean      remove the build and the environment"
 
 serve: $(SERVABLE)
+	$(BIN)/accordgraph export
 	$(BIN)/accordgraph serve --host $(HOST) --port $(PORT)
 
 test: $(READY)

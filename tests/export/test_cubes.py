@@ -224,3 +224,11 @@ def test_a_mistake_in_a_declaration_is_named(
     broken(declarations, file, old, new)
     with pytest.raises(QueryFileError, match=message):
         load_cubes(declarations, store, labels)
+
+
+def test_the_texts_of_cubes_keep_the_terminology() -> None:
+    texts = "".join(path.read_text("utf-8") for path in sorted((ROOT / "queries" / "cubes").glob("*.toml")))
+    assert "paritätische" in texts and "'" in texts
+    assert not re.findall("Ausschuss|Ausschüsse|[‘’]", texts), (
+        "as ontology/terminology.tsv and the labels have it"
+    )
